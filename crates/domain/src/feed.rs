@@ -1,0 +1,34 @@
+//! The port through which the market reaches the engine: one session at a time.
+
+use jiff::civil::Date;
+
+use crate::action::CorporateAction;
+use crate::bar::Bar;
+use crate::symbol::Symbol;
+
+/// Everything that became known by the close of one session, and nothing later.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SessionData {
+    /// The session.
+    pub session: Date,
+    /// Raw bars by symbol, in symbol order; a symbol without a bar is absent.
+    pub bars: Vec<(Symbol, Bar)>,
+    /// Corporate actions whose ex-date is this session, in symbol order.
+    pub actions: Vec<(Symbol, CorporateAction)>,
+    /// Bar of the context index.
+    pub index: Option<Bar>,
+    /// VIX close of the session before; `None` where it is not known.
+    pub vix_previous: Option<f64>,
+    /// Sessions missed since a symbol's previous bar, for symbols that missed any.
+    pub missed: Vec<(Symbol, u32)>,
+    /// Symbols that are listed (their first bar is not in the future).
+    pub listed: Vec<Symbol>,
+    /// Symbols whose data ended before this session.
+    pub ended: Vec<Symbol>,
+}
+
+/// A source of sessions in calendar order.
+pub trait Feed {
+    /// The next session, or `None` at the end.
+    fn next_session(&mut self) -> Option<SessionData>;
+}

@@ -1,0 +1,313 @@
+//! Exact money, prices and share counts, and the border to `f64` analysis.
+
+use std::fmt;
+use std::iter::Sum;
+use std::ops::{Add, AddAssign, Neg, Sub, SubAssign};
+
+use rust_decimal::prelude::{FromPrimitive as _, ToPrimitive as _};
+use rust_decimal::{Decimal, RoundingStrategy};
+use serde::{Deserialize, Serialize};
+
+use crate::number::OutOfRange;
+
+/// A currency the product knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Currency {
+    /// United States dollar.
+    Usd,
+    /// Canadian dollar.
+    Cad,
+}
+
+impl Currency {
+    /// The three letters of ISO 4217.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Usd => "USD",
+            Self::Cad => "CAD",
+        }
+    }
+}
+
+impl fmt::Display for Currency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.code())
+    }
+}
+
+impl std::str::FromStr for Currency {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.to_ascii_uppercase().as_str() {
+            "USD" => Ok(Self::Usd),
+            "CAD" => Ok(Self::Cad),
+            _ => Err(format!("currency `{text}` is not known; USD and CAD are")),
+        }
+    }
+}
+
+/// An exact amount in the account's currency. Written to JSON as a decimal string.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(transparent)]
+pub struct Money(pub Decimal);
+
+impl Money {
+    /// Nothing.
+    pub const ZERO: Self = Self(Decimal::ZERO);
+
+    /// Rounded to hundredths, ties to even.
+    #[must_use]
+    pub fn to_cents(self) -> Self {
+        Self(self.0.round_dp_with_strategy(2, RoundingStrategy::MidpointNearestEven))
+    }
+
+    /// For analysis only; never to be turned back into money.
+    pub fn to_f64(self) -> f64 {
+        self.0.to_f64().expect("a decimal always has a nearest f64")
+    }
+
+    /// An amount computed by analysis (a cost in basis points, say), rounded to `decimals`.
+    ///
+    /// # Errors
+    /// [`OutOfRange`] when the value is not finite or beyond what a decimal holds.
+    pub fn from_f64(value: f64, decimals: u32) -> Result<Self, OutOfRange> {
+        Decimal::from_f64(value)
+            .map(|d| {
+                Self(d.round_dp_with_strategy(decimals, RoundingStrategy::MidpointNearestEven))
+            })
+            .ok_or(OutOfRange { what: "money", value, min: -7.9e28, max: 7.9e28 })
+    }
+}
+
+impl Add for Money {
+    type Output = Self;
+    fn add(self, other: Self) -> Self {
+        Self(self.0 + other.0)
+    }
+}
+impl Sub for Money {
+    type Output = Self;
+    fn sub(self, other: Self) -> Self {
+        Self(self.0 - other.0)
+    }
+}
+impl Neg for Money {
+    type Output = Self;
+    fn neg(self) -> Self {
+        Self(-self.0)
+    }
+}
+impl AddAssign for Money {
+    fn add_assign(&mut self, other: Self) {
+        self.0 += other.0;
+    }
+}
+impl SubAssign for Money {
+    fn sub_assign(&mut self, other: Self) {
+        self.0 -= other.0;
+    }
+}
+impl Sum for Money {
+    fn sum<I: Iterator<Item = Self>>(iter: I) -> Self {
+        iter.fold(Self::ZERO, Add::add)
+    }
+}
+impl fmt::Display for Money {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// A whole number of shares, zero or more.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(transparent)]
+pub struct Shares(pub u64);
+
+impl Shares {
+    /// None.
+    pub const ZERO: Self = Self(0);
+
+    /// Whole shares in a non-negative real number, rounded down; 0 for NaN and negatives.
+    pub fn floor_of(value: f64) -> Self {
+        // `as` saturates: NaN and negatives give 0, which is the smaller and safer size.
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "saturating floor is meant"
+        )]
+        Self(value.floor() as u64)
+    }
+
+    /// For analysis only.
+    pub fn to_f64(self) -> f64 {
+        self.0 as f64
+    }
+}
+
+impl fmt::Display for Shares {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// The smallest price step of an instrument, as a number of decimals (2 for a cent).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tick {
+    /// Digits after the point, at most 8.
+    pub decimals: u32,
+}
+
+impl Tick {
+    /// One cent: US and Canadian listings at a dollar or more.
+    pub const CENT: Self = Self { decimals: 2 };
+    /// A hundredth of a cent: what executions and recorded bars are written in.
+    pub const MIL: Self = Self { decimals: 4 };
+}
+
+/// Which way a price moves onto its tick.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rounding {
+    /// Towards zero: stops of long positions (never closer than asked).
+    Down,
+    /// Away from zero.
+    Up,
+    /// To the nearest tick, ties to even: recorded prices.
+    Nearest,
+}
+
+/// An exact price per share, above zero. Written to JSON as a decimal string, and read back only
+/// if it is above zero.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "Decimal", into = "Decimal")]
+pub struct Price(Decimal);
+
+impl TryFrom<Decimal> for Price {
+    type Error = OutOfRange;
+    fn try_from(value: Decimal) -> Result<Self, OutOfRange> {
+        Self::new(value)
+    }
+}
+
+impl From<Price> for Decimal {
+    fn from(price: Price) -> Self {
+        price.0
+    }
+}
+
+impl Price {
+    /// # Errors
+    /// [`OutOfRange`] when `value` is zero or negative.
+    pub fn new(value: Decimal) -> Result<Self, OutOfRange> {
+        if value > Decimal::ZERO {
+            Ok(Self(value))
+        } else {
+            Err(OutOfRange {
+                what: "price",
+                value: value.to_f64().unwrap_or(f64::NAN),
+                min: f64::MIN_POSITIVE,
+                max: f64::MAX,
+            })
+        }
+    }
+
+    /// The border from analysis to money: onto the tick, in the direction asked for.
+    ///
+    /// The value is first rounded to 8 decimals, so that 0.1 + 0.2 becomes 0.3 and
+    /// is not rounded up to 0.31.
+    ///
+    /// # Errors
+    /// [`OutOfRange`] when the value is not finite or not above zero after rounding.
+    pub fn from_f64(value: f64, tick: Tick, rounding: Rounding) -> Result<Self, OutOfRange> {
+        let exact = Decimal::from_f64(value)
+            .ok_or(OutOfRange { what: "price", value, min: f64::MIN_POSITIVE, max: 7.9e28 })?
+            .round_dp(8);
+        let strategy = match rounding {
+            Rounding::Down => RoundingStrategy::ToZero,
+            Rounding::Up => RoundingStrategy::AwayFromZero,
+            Rounding::Nearest => RoundingStrategy::MidpointNearestEven,
+        };
+        Self::new(exact.round_dp_with_strategy(tick.decimals, strategy))
+    }
+
+    /// The border back: for analysis only.
+    pub fn to_f64(self) -> f64 {
+        self.0.to_f64().expect("a decimal always has a nearest f64")
+    }
+
+    /// The exact value.
+    pub const fn decimal(self) -> Decimal {
+        self.0
+    }
+
+    /// Price times shares.
+    pub fn times(self, shares: Shares) -> Money {
+        Money(self.0 * Decimal::from(shares.0))
+    }
+}
+
+impl fmt::Display for Price {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_price_that_is_a_tick_already_stays_where_it_is() {
+        for cents in [1_u32, 29, 30, 101, 4_999, 70_113] {
+            let x = f64::from(cents) / 100.0;
+            for r in [Rounding::Down, Rounding::Up, Rounding::Nearest] {
+                let p = Price::from_f64(x, Tick::CENT, r).unwrap();
+                assert_eq!(p.decimal(), Decimal::new(i64::from(cents), 2), "{x} {r:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn nan_zero_and_negative_are_no_prices() {
+        for bad in [f64::NAN, f64::INFINITY, 0.0, -1.0, 0.001] {
+            assert!(Price::from_f64(bad, Tick::CENT, Rounding::Down).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn money_in_json_is_a_decimal_string() {
+        let m = Money(Decimal::new(1_000_050, 2));
+        assert_eq!(serde_json::to_string(&m).unwrap(), "\"10000.50\"");
+        assert_eq!(serde_json::from_str::<Money>("\"10000.50\"").unwrap(), m);
+    }
+
+    #[test]
+    fn a_price_in_json_is_a_decimal_string_above_zero() {
+        let price = Price::new(Decimal::new(12_340, 2)).unwrap();
+        assert_eq!(serde_json::to_string(&price).unwrap(), "\"123.40\"");
+        assert_eq!(serde_json::from_str::<Price>("\"123.40\"").unwrap(), price);
+        for bad in ["\"0\"", "\"-1.00\"", "\"x\"", "null"] {
+            assert!(serde_json::from_str::<Price>(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn nan_and_negative_floor_to_no_shares() {
+        assert_eq!(Shares::floor_of(f64::NAN), Shares(0));
+        assert_eq!(Shares::floor_of(-3.0), Shares(0));
+        assert_eq!(Shares::floor_of(3.99), Shares(3));
+    }
+
+    proptest! {
+        #[test]
+        fn rounding_down_never_raises_and_moves_less_than_a_tick(x in 0.02_f64..10_000.0) {
+            let p = Price::from_f64(x, Tick::CENT, Rounding::Down).unwrap().to_f64();
+            prop_assert!(p <= x + 1e-8 && x - p < 0.01 + 1e-8);
+        }
+    }
+}
