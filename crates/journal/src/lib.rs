@@ -1,0 +1,20 @@
+//! What was seen, decided and done: event records, their hash chain, and the [`Ledger`] port.
+//!
+//! The engine emits [`Event`]s, in order, and nothing else about a run is authoritative: tables,
+//! reports and digests are projections of them. An event holds no clock reading and nothing that
+//! depends on threads, so that a replay of the same inputs writes the same bytes; that is what
+//! recovery and the digest of a run rest on.
+//!
+//! **Does not know:** SQL.
+//!
+//! **Read next:** `tradebot-storage` for the durable side, `tradebot-engine` for who writes.
+
+pub mod event;
+pub mod chain;
+pub mod digest;
+pub mod ledger;
+
+pub use chain::{BrokenChain, Chain, GENESIS, Hash};
+pub use digest::RunDigest;
+pub use event::*;
+pub use ledger::{Ledger, LedgerError, MemoryLedger};
