@@ -1,0 +1,32 @@
+//! Bar sources, the bundled history and the user's catalogue of imported files.
+//!
+//! How it works:
+//! 1. [`History::bundled`] decodes the files compiled into the program; [`Catalogue`] keeps what
+//!    its user imported, and [`History::from_catalogue`] reads it back.
+//! 2. [`actions`] turns adjusted closes and factor tables into splits and dividends with their
+//!    ex-dates. Bars stay raw; nothing is adjusted by what came later.
+//! 3. [`Replay`] hands a history out one session at a time, in the order of the exchange calendar.
+//!
+//! **Does not know:** the strategy, or what any of it is for.
+//!
+//! **Read next:** `tradebot-engine`, which is fed by a `Replay` through the `Feed` port.
+
+pub mod error;
+pub mod actions;
+pub mod history;
+mod bundled;
+mod sessions;
+pub mod replay;
+pub mod import;
+pub mod catalogue;
+
+pub use bundled::bundled_index;
+pub use catalogue::{Catalogue, Entry, GapSpan, Inspection, Provenance};
+pub use error::DataError;
+pub use history::{History, Series};
+pub use import::{
+    ActionSource, Blocker, ColumnMapping, FileReport, ImportOptions, ImportReport, OnConflict,
+    Outcome, Role, RowIssue, SymbolReport,
+};
+pub use replay::Replay;
+pub use tradebot_domain::{Feed, SessionData};

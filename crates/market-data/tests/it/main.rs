@@ -1,0 +1,14 @@
+//! The promises of this crate through its public face: the bundle's facts, the gate on it, and
+//! the catalogue from files to a replay.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "helpers of tests; the lint exempts only #[test] functions"
+)]
+
+mod bundle;
+mod catalogue;
+mod bad_files;
+mod parquet_files;
+mod extra_data;
+mod testkit;
