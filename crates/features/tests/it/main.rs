@@ -1,0 +1,8 @@
+//! The crate against the outside: reference values, real series, its own promises.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot read its fixture should stop")]
+
+mod series;
+mod reference;
+mod settling;
+mod rows;
