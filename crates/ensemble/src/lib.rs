@@ -1,0 +1,40 @@
+//! Many probabilities to one consensus, weighted by Brier score.
+//!
+//! Members are right in different weather. Each carries a weight that follows its squared errors:
+//!
+//! 1. [`AggregatingAlgorithm`] keeps the weights: `w <- w^gamma exp(-eta (p - y)^2)`. With eta 2
+//!    its forecast is never more than ln(K) / 2 of accumulated squared error worse than the best
+//!    member's, whatever happens.
+//! 2. [`publish`] makes the weights that are used out of them: no member below a floor, none
+//!    moved by more than a step per session.
+//! 3. [`Ensemble::combine`] pools the members that are awake by the algorithm's substitution
+//!    function (a linear pool would lose the guarantee) and says how sure and how divided they
+//!    are; with nobody awake it abstains.
+//! 4. [`Ensemble::learn_session`] learns once per session from its resolved outcomes, each counted
+//!    by its uniqueness, and keeps the prequential scores and the test of [`skill`].
+//!
+//! The ensemble is insurance against choosing the wrong member more than a gain over the best
+//! one, and equal weights are hard to beat: their score is kept beside it.
+//!
+//! Everything is a value: `Clone`, `PartialEq`, serialisable, and a pure function of the sessions
+//! it was taught, in their order, to the last bit.
+//!
+//! **Does not know:** sizes, or how a member came to its opinion.
+//!
+//! **Read next:** [`ensemble`], then `tradebot-risk`.
+
+pub mod ensemble;
+pub mod consensus;
+pub mod aggregating;
+pub mod publish;
+pub mod skill;
+mod scores;
+pub mod pool;
+pub mod rolling;
+pub mod diversity;
+
+pub use aggregating::{AggregatingAlgorithm, Memory};
+pub use consensus::{Abstention, Consensus};
+pub use ensemble::{Ensemble, EnsembleConfig, LearnError, MemberStats, ScoredOutcome};
+pub use skill::{Skill, SkillTest};
+pub use tradebot_calibration::{Calibrated, ConfigError};
