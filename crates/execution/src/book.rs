@@ -1,0 +1,278 @@
+//! Cash and positions in exact decimals, and the journal's view of what happened to them.
+
+use std::collections::BTreeMap;
+
+use tradebot_domain::{Bar, Money, Price, Rounding, Shares, Symbol, Tick};
+use tradebot_journal::{
+    ActionApplied, Event, FillRecord, IntentRecord, OrderRecord, OrderRole, OrderState,
+    PositionRecord,
+};
+
+use crate::event::{BrokerEvent, Execution};
+pub use position::{Pending, Position};
+
+mod position;
+
+/// The account as the bot keeps it.
+///
+/// - **Units:** the account's currency.
+/// - **Exact:** cash changes by the value of a fill, its costs, a dividend or cash in lieu, all
+///   decimals; nothing in here is rounded.
+/// - **Invariant:** over a round trip, cash changes by [`tradebot_journal::TradeRecord::net`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct Book {
+    cash: Money,
+    positions: BTreeMap<Symbol, Position>,
+    pending: BTreeMap<Symbol, Pending>,
+}
+
+/// An event that cannot be true of this book. It is a bug or a broker gone wrong: the caller stops.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BookError {
+    /// An entry was filled that no intent on the book explains.
+    #[error("{symbol}: fill {fill_id} belongs to no pending entry")]
+    UnexpectedEntry {
+        /// The symbol.
+        symbol: Symbol,
+        /// The execution.
+        fill_id: String,
+    },
+    /// An intent was taken for a symbol that has a position or an entry.
+    #[error("{symbol}: intent {intent_id} was taken though the symbol is held or pending")]
+    AlreadyHeld {
+        /// The symbol.
+        symbol: Symbol,
+        /// The intent.
+        intent_id: String,
+    },
+    /// Something happened to a position that is not there.
+    #[error("{symbol}: {what} without a position")]
+    NoPosition {
+        /// The symbol.
+        symbol: Symbol,
+        /// What happened.
+        what: &'static str,
+    },
+    /// Broker and book disagree on the shares held.
+    #[error("{symbol}: the broker speaks of {reported} shares, the book holds {held}")]
+    SharesDiffer {
+        /// The symbol.
+        symbol: Symbol,
+        /// As the broker has it.
+        reported: Shares,
+        /// As the book has it.
+        held: Shares,
+    },
+}
+
+impl Book {
+    /// An account with this much cash and nothing else.
+    pub const fn new(cash: Money) -> Self {
+        Self { cash, positions: BTreeMap::new(), pending: BTreeMap::new() }
+    }
+
+    /// Takes what a broker reported into account and returns what goes into the journal, in order.
+    ///
+    /// # Errors
+    /// [`BookError`]; the book is unchanged and the caller stops.
+    pub fn apply(&mut self, event: &BrokerEvent) -> Result<Vec<Event>, BookError> {
+        match event {
+            BrokerEvent::Accepted { intent, reserved } => {
+                self.accept(intent, *reserved)?;
+                Ok(Vec::new())
+            }
+            BrokerEvent::Order(order) => {
+                self.order(order);
+                Ok(vec![Event::Order(order.clone())])
+            }
+            BrokerEvent::Fill(fill) if fill.role == OrderRole::Entry => self.enter(fill),
+            BrokerEvent::Fill(fill) => self.leave(fill),
+            BrokerEvent::Action(applied) => {
+                self.act(applied)?;
+                Ok(vec![Event::ActionApplied(applied.clone())])
+            }
+        }
+    }
+
+    /// [`Book::apply`] for several events.
+    ///
+    /// # Errors
+    /// The first [`BookError`]; what came before it is applied.
+    pub fn apply_all(&mut self, events: &[BrokerEvent]) -> Result<Vec<Event>, BookError> {
+        let mut records = Vec::with_capacity(events.len());
+        for event in events {
+            records.extend(self.apply(event)?);
+        }
+        Ok(records)
+    }
+
+    fn accept(&mut self, intent: &IntentRecord, reserved: Money) -> Result<(), BookError> {
+        let symbol = intent.symbol;
+        if self.is_held(symbol) {
+            let intent_id = intent.intent_id.clone();
+            return Err(BookError::AlreadyHeld { symbol, intent_id });
+        }
+        self.pending.insert(symbol, Pending { intent: intent.clone(), reserved });
+        Ok(())
+    }
+
+    fn order(&mut self, order: &OrderRecord) {
+        match (order.role, order.state) {
+            (
+                OrderRole::Entry,
+                OrderState::Cancelled | OrderState::Expired | OrderState::Rejected,
+            ) => {
+                self.take_pending(order.symbol, &order.intent_id);
+            }
+            (OrderRole::Stop | OrderRole::Target, OrderState::Working) => {
+                if let Some(position) = self.positions.get_mut(&order.symbol) {
+                    position.reprice(order);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Takes the entry of this intent off the book. Another intent's entry of the same symbol
+    /// stays: a rejected second order must not take the first one's place away.
+    fn take_pending(&mut self, symbol: Symbol, intent_id: &str) -> Option<Pending> {
+        if self.pending.get(&symbol)?.intent.intent_id == intent_id {
+            self.pending.remove(&symbol)
+        } else {
+            None
+        }
+    }
+
+    fn enter(&mut self, fill: &Execution) -> Result<Vec<Event>, BookError> {
+        let Some(pending) = self.take_pending(fill.symbol, &fill.intent_id) else {
+            let (symbol, fill_id) = (fill.symbol, fill.fill_id.clone());
+            return Err(BookError::UnexpectedEntry { symbol, fill_id });
+        };
+        self.cash += fill.cash_change();
+        self.positions.insert(fill.symbol, Position::entered(pending.intent, fill));
+        Ok(vec![Event::Fill(fill_record(fill, self.cash))])
+    }
+
+    fn leave(&mut self, fill: &Execution) -> Result<Vec<Event>, BookError> {
+        let missing = BookError::NoPosition { symbol: fill.symbol, what: "an exit" };
+        let Some(detail) = fill.exit else { return Err(missing) };
+        let held = self.positions.get(&fill.symbol).ok_or(missing)?.shares;
+        if held != fill.shares {
+            let (symbol, reported) = (fill.symbol, fill.shares);
+            return Err(BookError::SharesDiffer { symbol, reported, held });
+        }
+        self.cash += fill.cash_change();
+        let mut records = vec![Event::Fill(fill_record(fill, self.cash))];
+        let left = self.positions.remove(&fill.symbol);
+        records.extend(left.map(|p| Event::TradeClosed(p.closed(fill, detail))));
+        Ok(records)
+    }
+
+    fn act(&mut self, applied: &ActionApplied) -> Result<(), BookError> {
+        let symbol = applied.symbol;
+        let position = self
+            .positions
+            .get_mut(&symbol)
+            .ok_or(BookError::NoPosition { symbol, what: "a corporate action" })?;
+        if position.shares != applied.shares_before {
+            let (reported, held) = (applied.shares_before, position.shares);
+            return Err(BookError::SharesDiffer { symbol, reported, held });
+        }
+        position.act(applied);
+        self.cash += applied.cash;
+        Ok(())
+    }
+
+    /// Marks a position at the close of a session and counts the session; nothing when the symbol
+    /// is not held. A bar whose close is no price leaves the mark where it is.
+    pub fn mark(&mut self, symbol: Symbol, bar: &Bar) {
+        if let Some(position) = self.positions.get_mut(&symbol) {
+            position.mark(bar);
+        }
+    }
+
+    /// Cash on the account.
+    pub const fn cash(&self) -> Money {
+        self.cash
+    }
+
+    /// Cash less what is promised to pending entries at their limits, costs included.
+    pub fn buying_power(&self) -> Money {
+        self.cash - self.pending.values().map(|pending| pending.reserved).sum()
+    }
+
+    /// Open positions by symbol.
+    pub fn positions(&self) -> impl Iterator<Item = &Position> {
+        self.positions.values()
+    }
+
+    /// Entries sent and neither filled nor ended, by symbol.
+    pub fn pending(&self) -> impl Iterator<Item = &Pending> {
+        self.pending.values()
+    }
+
+    /// The position of a symbol.
+    pub fn position(&self, symbol: Symbol) -> Option<&Position> {
+        self.positions.get(&symbol)
+    }
+
+    /// The symbol has a position or a pending entry.
+    pub fn is_held(&self, symbol: Symbol) -> bool {
+        self.positions.contains_key(&symbol) || self.pending.contains_key(&symbol)
+    }
+
+    /// Symbols with a position or a pending entry, in order.
+    pub fn held(&self) -> Vec<Symbol> {
+        let mut symbols: Vec<Symbol> =
+            self.positions.keys().chain(self.pending.keys()).copied().collect();
+        symbols.sort_unstable();
+        symbols
+    }
+
+    /// Value of open positions at their marks.
+    pub fn gross(&self) -> Money {
+        self.positions.values().map(Position::value).sum()
+    }
+
+    /// Cash plus [`Book::gross`].
+    pub fn equity(&self) -> Money {
+        self.cash + self.gross()
+    }
+
+    /// Money lost, before costs, if every open position went from its mark to its stop, and every
+    /// pending entry were filled at its limit and did the same. A stop above the mark risks
+    /// nothing.
+    pub fn open_risk(&self) -> Money {
+        let open: Money = self.positions.values().map(Position::risk).sum();
+        open + self.pending.values().map(|pending| pending.intent.planned_risk).sum()
+    }
+
+    /// Open positions for a snapshot, by symbol.
+    pub fn position_records(&self) -> Vec<PositionRecord> {
+        self.positions.values().map(Position::record).collect()
+    }
+}
+
+fn fill_record(fill: &Execution, cash_after: Money) -> FillRecord {
+    FillRecord {
+        session: fill.session,
+        fill_id: fill.fill_id.clone(),
+        order_id: fill.order_id.clone(),
+        symbol: fill.symbol,
+        role: fill.role,
+        shares: fill.shares,
+        price: fill.price,
+        commission: fill.costs.commission,
+        spread_cost: fill.costs.spread,
+        slippage_cost: fill.costs.slippage,
+        cash_after,
+    }
+}
+
+/// A price of analysis as a mark, if it is one.
+fn mark_price(close: f64) -> Option<Price> {
+    Price::from_f64(close, Tick::MIL, Rounding::Nearest).ok()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,82 @@
+//! What a broker reports.
+
+use tradebot_brackets::{CostBreakdown, ExitKind};
+use tradebot_domain::{Date, Money, Price, Shares, Symbol};
+use tradebot_journal::{ActionApplied, ExitReason, IntentRecord, OrderRecord, OrderRole};
+
+/// One thing that happened at the broker. Order is the order in which it happened.
+#[derive(Debug, Clone, PartialEq)]
+pub enum BrokerEvent {
+    /// An intent was taken: its entry works, and this much cash is promised to it.
+    Accepted {
+        /// The intent.
+        intent: Box<IntentRecord>,
+        /// Value at the limit, costs included.
+        reserved: Money,
+    },
+    /// An order is in a new state.
+    Order(OrderRecord),
+    /// An order was executed.
+    Fill(Execution),
+    /// A corporate action reached a position.
+    Action(ActionApplied),
+}
+
+/// One execution, before the account is charged for it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Execution {
+    /// Session of the execution.
+    pub session: Date,
+    /// Unique in the run.
+    pub fill_id: String,
+    /// The order filled.
+    pub order_id: String,
+    /// The intent it belongs to.
+    pub intent_id: String,
+    /// The symbol.
+    pub symbol: Symbol,
+    /// Entry buys, all other roles sell.
+    pub role: OrderRole,
+    /// Shares.
+    pub shares: Shares,
+    /// Price before costs.
+    pub price: Price,
+    /// What it costs.
+    pub costs: CostBreakdown,
+    /// Why a position was left; none for an entry.
+    pub exit: Option<ExitDetail>,
+}
+
+/// Why and when a position was left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ExitDetail {
+    /// Why.
+    pub reason: ExitReason,
+    /// Stop and target were both inside one bar and the stop was assumed.
+    pub ambiguous: bool,
+    /// Sessions held, the entry's included.
+    pub sessions_held: u32,
+}
+
+/// The journal's word for an exit of the walker.
+pub const fn exit_reason(kind: ExitKind) -> ExitReason {
+    match kind {
+        ExitKind::Stop => ExitReason::Stop,
+        ExitKind::StopGap => ExitReason::StopGap,
+        ExitKind::Target => ExitReason::Target,
+        ExitKind::TargetGap => ExitReason::TargetGap,
+        ExitKind::Time => ExitReason::Time,
+        ExitKind::EndOfData => ExitReason::EndOfData,
+    }
+}
+
+impl Execution {
+    /// What it does to cash: value and costs out for an entry; value in, costs out for an exit.
+    pub fn cash_change(&self) -> Money {
+        let value = self.price.times(self.shares);
+        match self.role {
+            OrderRole::Entry => -value - self.costs.total(),
+            OrderRole::Stop | OrderRole::Target | OrderRole::Exit => value - self.costs.total(),
+        }
+    }
+}

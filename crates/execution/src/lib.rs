@@ -1,0 +1,28 @@
+//! Approvals to orders to a known end: intents, the broker port, the simulated broker, the book.
+//!
+//! 1. [`Intent::from_approved`] spends an approval; nothing else makes an intent.
+//! 2. [`journal`] puts it on record and gives the token that a [`Broker`] asks for, so that code
+//!    which sends an order that is not on record does not compile.
+//! 3. A broker answers with [`BrokerEvent`]s. [`SimulatedBroker`] works the bracket on raw bars
+//!    with the walker that labels and shadow outcomes use.
+//! 4. [`Book::apply`] keeps cash and positions in exact decimals and turns those events into the
+//!    entries of the journal: orders, fills, corporate actions, closed trades.
+//!
+//! **Does not know:** why we trade.
+//!
+//! **Read next:** `tradebot-engine`, which calls it in a cycle.
+
+pub mod intent;
+pub mod event;
+pub mod broker;
+pub mod simulated;
+pub mod book;
+
+pub use book::{Book, BookError, Pending, Position};
+pub use broker::{Broker, SendError};
+pub use event::{BrokerEvent, Execution, ExitDetail, exit_reason};
+pub use intent::{Intent, Journaled, bracket_record, journal};
+pub use simulated::SimulatedBroker;
+
+#[cfg(test)]
+mod testing;

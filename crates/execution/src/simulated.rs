@@ -1,0 +1,180 @@
+//! A broker that works brackets on raw bars.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use tradebot_brackets::{Bracket, CostModel, Progress, tradable};
+use tradebot_domain::{Bar, CorporateAction, Date, Money, Shares, Symbol};
+use tradebot_journal::{IntentRecord, OrderState};
+
+use crate::broker::{Broker, SendError};
+use crate::event::BrokerEvent;
+use crate::intent::{Intent, Journaled};
+use slot::{Leaving, Slot};
+
+mod orders;
+mod slot;
+
+/// Fills bracketed orders on daily bars, pessimistically where a bar leaves it open.
+///
+/// - **Entry:** a limit on the next session's open; above it the entry expires.
+/// - **Exits:** what [`tradebot_brackets::Walk`] says, so that a trade and the shadow outcome of the same bracket
+///   agree. A gap fills at the open; stop and target in one bar count as the stop.
+/// - **Corporate actions:** with the bar of their ex-date, before it is traded on. Splits change
+///   shares exactly, a fraction is paid in cash at the open; dividends are paid on the ex-date.
+/// - **One position per symbol**, one entry order at a time, long only.
+/// - **Per session and symbol:** [`SimulatedBroker::on_action`] for each action, then
+///   [`SimulatedBroker::on_bar`], then entries for the next session.
+#[derive(Debug)]
+pub struct SimulatedBroker {
+    costs: CostModel,
+    /// The venue's own account of the cash, kept apart from the book's.
+    cash: Money,
+    slots: BTreeMap<Symbol, Slot>,
+    sent: BTreeSet<String>,
+}
+
+impl SimulatedBroker {
+    /// An account with this much cash and nothing else.
+    pub fn new(costs: CostModel, cash: Money) -> Self {
+        Self { costs, cash, slots: BTreeMap::new(), sent: BTreeSet::new() }
+    }
+
+    /// Cash on the account; equals the book's at all times.
+    pub const fn cash(&self) -> Money {
+        self.cash
+    }
+
+    /// A corporate action of a symbol, made known on its ex-date. It takes effect with the first
+    /// bar from that date on, whose open prices a fraction of a share; until then shares and
+    /// marks are both the old ones.
+    pub fn on_action(&mut self, symbol: Symbol, action: &CorporateAction) {
+        if let Some(slot) = self.slots.get_mut(&symbol) {
+            slot.actions.push(*action);
+        }
+    }
+
+    /// The raw bar of a session. A bar that is not later than what was seen, or on which no one
+    /// could trade, changes nothing.
+    pub fn on_bar(&mut self, symbol: Symbol, bar: &Bar) -> Vec<BrokerEvent> {
+        let Some(slot) = self.slots.get_mut(&symbol) else { return Vec::new() };
+        if bar.date <= slot.seen || !tradable(bar) {
+            return Vec::new();
+        }
+        slot.seen = bar.date;
+        let mut events = Vec::new();
+        let ended = slot.session(bar, &self.costs, &mut events);
+        self.settle(symbol, ended, &events);
+        events
+    }
+
+    /// The session passed without a bar of this symbol: a waiting entry expires.
+    pub fn no_bar(&mut self, symbol: Symbol, session: Date) -> Vec<BrokerEvent> {
+        let Some(slot) = self.slots.get_mut(&symbol) else { return Vec::new() };
+        if session <= slot.seen || slot.walk.progress() != Progress::Waiting {
+            return Vec::new();
+        }
+        slot.walk.expire();
+        let note = "no bar in its session";
+        let events = vec![slot.entry_ended(session, OrderState::Expired, note)];
+        self.settle(symbol, true, &events);
+        events
+    }
+
+    /// The symbol's data ends: a waiting entry expires, an open position is sold at the last
+    /// close, to be left out of statistics.
+    pub fn end_of_data(
+        &mut self,
+        symbol: Symbol,
+        session: Date,
+        last_close: f64,
+    ) -> Vec<BrokerEvent> {
+        let Some(slot) = self.slots.get_mut(&symbol) else { return Vec::new() };
+        let mut events = Vec::new();
+        match slot.walk.end_of_data(last_close) {
+            Some(exit) => slot.leave(session, &Leaving::from(exit), &self.costs, &mut events),
+            None => events.push(slot.entry_ended(session, OrderState::Expired, "data ended")),
+        }
+        self.settle(symbol, true, &events);
+        events
+    }
+
+    /// Symbols with a position or a waiting entry.
+    pub fn symbols(&self) -> impl Iterator<Item = Symbol> + '_ {
+        self.slots.keys().copied()
+    }
+
+    /// Books cash, and forgets a slot that has ended.
+    fn settle(&mut self, symbol: Symbol, ended: bool, events: &[BrokerEvent]) {
+        for event in events {
+            match event {
+                BrokerEvent::Fill(fill) => self.cash += fill.cash_change(),
+                BrokerEvent::Action(applied) => self.cash += applied.cash,
+                BrokerEvent::Accepted { .. } | BrokerEvent::Order(_) => {}
+            }
+        }
+        if ended {
+            self.slots.remove(&symbol);
+        }
+    }
+
+    /// Cash that no waiting entry is promised.
+    fn free_cash(&self) -> Money {
+        let promised: Money = self.slots.values().map(|slot| slot.reserved).sum();
+        self.cash - promised
+    }
+
+    /// Why the venue refuses an order, if it does: the last line of defence, after risk.
+    fn refusal(&self, intent: &IntentRecord, needed: Money) -> Option<String> {
+        let bracket = &intent.bracket;
+        if intent.shares == Shares::ZERO {
+            return Some("no shares".to_owned());
+        }
+        if !(bracket.stop < bracket.entry_limit && bracket.entry_limit < bracket.target) {
+            let (stop, limit, target) = (bracket.stop, bracket.entry_limit, bracket.target);
+            return Some(format!("stop {stop}, limit {limit}, target {target} out of order"));
+        }
+        if self.slots.contains_key(&intent.symbol) {
+            return Some("a position or an entry of this symbol exists".to_owned());
+        }
+        let free = self.free_cash();
+        (needed > free).then(|| format!("needs {needed} at its limit, {free} is free"))
+    }
+
+    /// Value at the limit with the costs of buying there.
+    fn needed(&self, intent: &IntentRecord) -> Money {
+        let limit = intent.bracket.entry_limit;
+        limit.times(intent.shares) + self.costs.breakdown(limit, intent.shares, true).total()
+    }
+
+    fn accept(&mut self, record: IntentRecord, bracket: &Bracket) -> Vec<BrokerEvent> {
+        let reserved = self.needed(&record);
+        let slot = Slot::new(record, bracket, reserved);
+        let accepted = BrokerEvent::Accepted { intent: Box::new(slot.intent.clone()), reserved };
+        let events = vec![accepted, slot.entry_working(slot.intent.session, "")];
+        self.slots.insert(slot.intent.symbol, slot);
+        events
+    }
+}
+
+impl Broker for SimulatedBroker {
+    fn submit(&mut self, intent: Journaled<Intent>) -> Result<Vec<BrokerEvent>, SendError> {
+        let (record, bracket) = intent.into_inner().into_parts();
+        if !self.sent.insert(record.intent_id.clone()) {
+            return Err(SendError::Duplicate { intent_id: record.intent_id });
+        }
+        match self.refusal(&record, self.needed(&record)) {
+            Some(note) => Ok(vec![orders::rejected(&record, note)]),
+            None => Ok(self.accept(record, &bracket)),
+        }
+    }
+
+    fn flatten_at_next_open(&mut self, symbol: Symbol) -> Vec<BrokerEvent> {
+        let Some(slot) = self.slots.get_mut(&symbol) else { return Vec::new() };
+        let (events, ended) = slot.flatten();
+        self.settle(symbol, ended, &events);
+        events
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,286 @@
+//! One symbol at the venue: a waiting entry, or a position with its stop and target.
+
+use tradebot_brackets::{Bracket, CostModel, Exit, Progress, Walk};
+use tradebot_domain::{
+    ActionKind, Bar, CorporateAction, Date, Decimal, Money, Price, Rounding, Shares, Tick,
+};
+use tradebot_journal::{ActionApplied, ExitReason, IntentRecord, OrderRole, OrderState};
+
+use super::orders::role_of;
+use crate::event::{BrokerEvent, Execution, ExitDetail, exit_reason};
+
+/// What the venue knows of one intent.
+#[derive(Debug)]
+pub(super) struct Slot {
+    pub(super) intent: IntentRecord,
+    pub(super) walk: Walk,
+    /// Ordered while the entry waits, held afterwards.
+    pub(super) shares: Shares,
+    /// Prices as they stand on the orders.
+    pub(super) entry_limit: Price,
+    pub(super) stop: Price,
+    pub(super) target: Price,
+    /// Cash promised while the entry waits.
+    pub(super) reserved: Money,
+    /// How often the stop was replaced.
+    pub(super) replacements: u32,
+    /// Corporate actions that wait for the bar of their ex-date.
+    pub(super) actions: Vec<CorporateAction>,
+    /// To be sold at the next open.
+    flatten: bool,
+    /// The last session seen.
+    pub(super) seen: Date,
+}
+
+/// How a position is left.
+pub(super) struct Leaving {
+    reason: ExitReason,
+    price: f64,
+    ambiguous: bool,
+    sessions: u32,
+}
+
+impl From<Exit> for Leaving {
+    fn from(exit: Exit) -> Self {
+        let Exit { kind, price, ambiguous, sessions } = exit;
+        Self { reason: exit_reason(kind), price, ambiguous, sessions }
+    }
+}
+
+impl Slot {
+    pub(super) fn new(intent: IntentRecord, bracket: &Bracket, reserved: Money) -> Self {
+        Self {
+            walk: Walk::new(bracket),
+            shares: intent.shares,
+            entry_limit: bracket.entry_limit,
+            stop: bracket.stop,
+            target: bracket.target,
+            reserved,
+            replacements: 0,
+            actions: Vec::new(),
+            flatten: false,
+            seen: intent.session,
+            intent,
+        }
+    }
+
+    /// Works one bar. True when nothing is left at the venue afterwards.
+    pub(super) fn session(
+        &mut self,
+        bar: &Bar,
+        costs: &CostModel,
+        events: &mut Vec<BrokerEvent>,
+    ) -> bool {
+        self.apply_actions(bar, events);
+        if self.is_empty() {
+            self.nothing_left(bar, costs, events);
+            return true;
+        }
+        if self.flatten {
+            self.leave(bar.date, &self.flattened(bar.open), costs, events);
+            return true;
+        }
+        let waiting = self.walk.progress() == Progress::Waiting;
+        match self.walk.step(bar) {
+            Progress::Waiting => false,
+            Progress::NotTaken { .. } => {
+                let note = format!("open {} above limit {}", on_record(bar.open), self.entry_limit);
+                events.push(self.entry_ended(bar.date, OrderState::Expired, note));
+                true
+            }
+            Progress::Open => {
+                self.enter_if(waiting, bar, costs, events);
+                self.replace_stop(bar.date, events);
+                false
+            }
+            Progress::Closed(exit) => {
+                self.enter_if(waiting, bar, costs, events);
+                self.leave(bar.date, &exit.into(), costs, events);
+                true
+            }
+        }
+    }
+
+    /// Fills the entry at the open; its stop and target begin to work.
+    fn enter_if(
+        &mut self,
+        waiting: bool,
+        bar: &Bar,
+        costs: &CostModel,
+        events: &mut Vec<BrokerEvent>,
+    ) {
+        if !waiting {
+            return;
+        }
+        self.reserved = Money::ZERO;
+        let price = on_record(bar.open);
+        events.push(self.order(bar.date, OrderRole::Entry, OrderState::Filled, ""));
+        events.push(self.execution(bar.date, OrderRole::Entry, price, costs, None));
+        for role in [OrderRole::Stop, OrderRole::Target] {
+            events.push(self.order(bar.date, role, OrderState::Working, ""));
+        }
+    }
+
+    /// Sells everything; one order fills, the others are cancelled.
+    pub(super) fn leave(
+        &self,
+        session: Date,
+        leaving: &Leaving,
+        costs: &CostModel,
+        events: &mut Vec<BrokerEvent>,
+    ) {
+        let filled = role_of(leaving.reason);
+        let why = leaving.reason.name();
+        for role in [OrderRole::Stop, OrderRole::Target] {
+            if role != filled {
+                events.push(self.order(session, role, OrderState::Cancelled, why));
+            }
+        }
+        events.push(self.order(session, filled, OrderState::Filled, why));
+        let detail = ExitDetail {
+            reason: leaving.reason,
+            ambiguous: leaving.ambiguous,
+            sessions_held: leaving.sessions,
+        };
+        let price = on_record(leaving.price);
+        events.push(self.execution(session, filled, price, costs, Some(detail)));
+    }
+
+    fn execution(
+        &self,
+        session: Date,
+        role: OrderRole,
+        price: Price,
+        costs: &CostModel,
+        exit: Option<ExitDetail>,
+    ) -> BrokerEvent {
+        let pays_slippage = exit.is_none_or(|detail| detail.reason != ExitReason::Target);
+        let order_id = self.order_id(role);
+        BrokerEvent::Fill(Execution {
+            session,
+            fill_id: format!("{order_id}:1"),
+            order_id,
+            intent_id: self.intent.intent_id.clone(),
+            symbol: self.intent.symbol,
+            role,
+            shares: self.shares,
+            price,
+            costs: costs.breakdown(price, self.shares, pays_slippage),
+            exit,
+        })
+    }
+
+    /// A waiting entry ends without a fill.
+    pub(super) fn entry_ended(
+        &self,
+        session: Date,
+        state: OrderState,
+        note: impl Into<String>,
+    ) -> BrokerEvent {
+        self.order(session, OrderRole::Entry, state, note)
+    }
+
+    /// A stop that trails is cancelled and placed anew after the bar that moved it.
+    fn replace_stop(&mut self, session: Date, events: &mut Vec<BrokerEvent>) {
+        let stop = on_record(self.walk.stop());
+        if stop != self.stop {
+            events.push(self.order(session, OrderRole::Stop, OrderState::Cancelled, "replaced"));
+            self.stop = stop;
+            self.replacements += 1;
+            events.push(self.order(session, OrderRole::Stop, OrderState::Working, "trails"));
+        }
+    }
+
+    /// Cancels a waiting entry (true: nothing is left), or marks the position for the next open.
+    pub(super) fn flatten(&mut self) -> (Vec<BrokerEvent>, bool) {
+        let note = "entries are stopped";
+        if self.walk.progress() == Progress::Waiting {
+            return (vec![self.entry_ended(self.seen, OrderState::Cancelled, note)], true);
+        }
+        let first_time = !std::mem::replace(&mut self.flatten, true);
+        let order = || self.order(self.seen, OrderRole::Exit, OrderState::Working, "at the open");
+        (first_time.then(order).into_iter().collect(), false)
+    }
+
+    const fn flattened(&self, open: f64) -> Leaving {
+        let sessions = self.walk.sessions() + 1;
+        Leaving { reason: ExitReason::Flatten, price: open, ambiguous: false, sessions }
+    }
+
+    fn apply_actions(&mut self, bar: &Bar, events: &mut Vec<BrokerEvent>) {
+        let (due, later) =
+            std::mem::take(&mut self.actions).into_iter().partition(|a| a.ex_date <= bar.date);
+        self.actions = later;
+        let due: Vec<CorporateAction> = due;
+        for action in &due {
+            self.apply_action(action, bar, events);
+        }
+    }
+
+    fn apply_action(&mut self, action: &CorporateAction, bar: &Bar, events: &mut Vec<BrokerEvent>) {
+        let shares_before = self.shares;
+        let held = self.walk.is_open();
+        self.walk.apply_action(action);
+        let cash = match action.kind {
+            ActionKind::Split { ratio } => self.split(ratio, bar.open),
+            ActionKind::Dividend { amount } => Money(amount * Decimal::from(self.shares.0)),
+        };
+        self.entry_limit = on_record(self.walk.entry_limit());
+        self.stop = on_record(self.walk.stop());
+        self.target = on_record(self.walk.target());
+        let note = note_of(action);
+        if !held {
+            events.push(self.entry_working(bar.date, note));
+            return;
+        }
+        events.push(BrokerEvent::Action(ActionApplied {
+            session: bar.date,
+            symbol: self.intent.symbol,
+            action: *action,
+            shares_before,
+            shares_after: self.shares,
+            cash,
+            stop: self.stop,
+            target: self.target,
+        }));
+        for role in [OrderRole::Stop, OrderRole::Target] {
+            events.push(self.order(bar.date, role, OrderState::Working, note.clone()));
+        }
+    }
+
+    /// Whole shares after a split; what the fraction is worth at the open, to the cent.
+    fn split(&mut self, ratio: Decimal, open: f64) -> Money {
+        let exact = Decimal::from(self.shares.0) * ratio;
+        let whole = exact.floor();
+        self.shares = Shares(u64::try_from(whole).unwrap_or(0));
+        Money((exact - whole) * on_record(open).decimal()).to_cents()
+    }
+
+    /// A consolidation left a fraction of a share only: an entry is cancelled, and a position, paid
+    /// in cash already, is closed with nothing to sell and left out of statistics.
+    fn nothing_left(&self, bar: &Bar, costs: &CostModel, events: &mut Vec<BrokerEvent>) {
+        if self.walk.is_open() {
+            let (price, sessions) = (bar.open, self.walk.sessions());
+            let reason = ExitReason::EndOfData;
+            let leaving = Leaving { reason, price, ambiguous: false, sessions };
+            self.leave(bar.date, &leaving, costs, events);
+        } else {
+            let note = "no whole share left";
+            events.push(self.entry_ended(bar.date, OrderState::Cancelled, note));
+        }
+    }
+}
+
+/// A market price as it is recorded: on a hundredth of a cent, and never below one.
+pub(super) fn on_record(price: f64) -> Price {
+    Price::from_f64(price, Tick::MIL, Rounding::Nearest).unwrap_or_else(|_| {
+        Price::new(Decimal::new(1, Tick::MIL.decimals)).expect("a hundredth of a cent is a price")
+    })
+}
+
+fn note_of(action: &CorporateAction) -> String {
+    match action.kind {
+        ActionKind::Split { ratio } => format!("{ratio} for 1 split"),
+        ActionKind::Dividend { amount } => format!("{amount} dividend"),
+    }
+}
