@@ -1,0 +1,222 @@
+//! One symbol of one cycle on its way from admitted bar to belief.
+
+use tradebot_brackets::{Bracket, BracketSpec};
+use tradebot_calibration::{Calibrated, RowState};
+use tradebot_domain::{Date, MemberId, Regime, Tick};
+use tradebot_ensemble::Consensus;
+use tradebot_journal::{
+    ConsensusRecord, DecisionId, DecisionRecord, OpinionRecord, QualityRecord, Verdict,
+    ViolationRecord,
+};
+use tradebot_models::Input;
+use tradebot_policy::RowPolicy;
+use tradebot_quality_gates::Reading;
+use tradebot_risk::Belief;
+
+use crate::learning::Learning;
+use crate::roster::Roster;
+use crate::shadow::Forecast;
+
+/// A symbol that can be asked about: admitted, warm, with a bracket and a consensus.
+pub struct Candidate {
+    /// Index of the symbol in the run.
+    pub symbol: usize,
+    /// Index of its record in the cycle.
+    pub record: usize,
+    /// The bracket in question.
+    pub bracket: Bracket,
+    /// What is believed about it.
+    pub belief: Belief,
+    /// What the shadow carries until it is known.
+    pub forecast: Forecast,
+    /// Features of the session.
+    pub features: Vec<f64>,
+}
+
+/// Why a symbol did not become a candidate.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Passed {
+    /// Machine-readable reason.
+    pub reason: &'static str,
+    /// With the numbers, for people.
+    pub detail: String,
+}
+
+impl Passed {
+    /// The verdict of a decision record.
+    pub fn verdict(self) -> Verdict {
+        Verdict::NoTrade { reason: self.reason.to_owned(), detail: self.detail }
+    }
+}
+
+/// The bracket that a row asks for.
+pub const fn spec_of(row: &RowPolicy) -> BracketSpec {
+    BracketSpec {
+        atr_multiplier: row.atr_multiplier,
+        r_multiple: row.r_multiple,
+        stop_min: row.stop_min,
+        stop_max: row.stop_max,
+        max_holding_sessions: row.max_holding_sessions,
+        trailing_atr: row.trailing_atr,
+    }
+}
+
+/// Builds the row's bracket around a raw close.
+///
+/// # Errors
+/// [`Passed`] when close and ATR give no bracket, with the numbers.
+pub fn bracket(close: f64, atr: f64, row: &RowPolicy) -> Result<Bracket, Passed> {
+    Bracket::around_close(close, atr, &spec_of(row), Tick::CENT)
+        .map_err(|e| Passed { reason: "no_bracket", detail: e.to_string() })
+}
+
+/// What the members said, calibrated.
+pub struct Opinions {
+    /// Raw score per member.
+    pub raw: Vec<Option<f64>>,
+    /// Calibrated per member; `None` where it abstained or its score was refused.
+    pub calibrated: Vec<Option<Calibrated>>,
+}
+
+/// Asks all members and calibrates each answer.
+pub fn opine(roster: &Roster, learning: &Learning, row: Regime, features: &[f64]) -> Opinions {
+    let raw = roster.opine(&Input { features, row });
+    let calibrated = raw
+        .iter()
+        .enumerate()
+        .map(|(member, raw)| raw.and_then(|raw| learning.learner.calibrate(member, row, raw).ok()))
+        .collect();
+    Opinions { raw, calibrated }
+}
+
+/// The belief that sizing works with.
+pub const fn belief(consensus: &Consensus, row: &RowState, skill_shown: bool) -> Belief {
+    Belief {
+        consensus_mean: consensus.mean,
+        consensus_lo: consensus.lo,
+        row_rate: row.rate,
+        row_lo: row.rate_lo,
+        row_n: row.n,
+        mean_win: row.mean_win,
+        mean_loss: row.mean_loss,
+        skill_shown,
+    }
+}
+
+/// What the shadow of this decision carries until its bracket ends.
+pub fn forecast(opinions: &Opinions, consensus: &Consensus, row: &RowState) -> Forecast {
+    Forecast {
+        raw: opinions.raw.clone(),
+        means: opinions.calibrated.iter().map(|c| c.as_ref().map(|c| c.mean)).collect(),
+        consensus: consensus.mean,
+        equal_weight: consensus.equal_weight,
+        row_rate: row.rate,
+    }
+}
+
+/// The members' part of a decision record.
+pub fn opinion_records(
+    members: &[MemberId],
+    opinions: &Opinions,
+    weights: &[f64],
+) -> Vec<OpinionRecord> {
+    let weight = |i: usize| weights.get(i).copied().unwrap_or(0.0);
+    members
+        .iter()
+        .enumerate()
+        .map(|(i, member)| match &opinions.calibrated[i] {
+            Some(c) => OpinionRecord {
+                member: *member,
+                raw: opinions.raw[i],
+                mean: c.mean,
+                lo: c.lo,
+                hi: c.hi,
+                n: c.n,
+                weight: weight(i),
+            },
+            None => OpinionRecord {
+                member: *member,
+                raw: opinions.raw[i],
+                mean: 0.0,
+                lo: 0.0,
+                hi: 0.0,
+                n: 0.0,
+                weight: 0.0,
+            },
+        })
+        .collect()
+}
+
+/// The consensus part of a decision record.
+pub const fn consensus_record(
+    consensus: &Consensus,
+    row: &RowState,
+    edge_wanted: f64,
+    skill_shown: bool,
+) -> ConsensusRecord {
+    ConsensusRecord {
+        mean: consensus.mean,
+        lo: consensus.lo,
+        hi: consensus.hi,
+        equal_weight: consensus.equal_weight,
+        disagreement: consensus.disagreement,
+        row_rate: row.rate,
+        row_lo: row.rate_lo,
+        row_n: row.n,
+        mean_win: row.mean_win,
+        mean_loss: row.mean_loss,
+        break_even: row.break_even,
+        edge_wanted,
+        skill_shown,
+    }
+}
+
+/// The gate's part of a decision record.
+pub fn quality_record(
+    reading: &Reading,
+    admitted: bool,
+    source: &str,
+    factor: f64,
+) -> QualityRecord {
+    QualityRecord {
+        score: reading.score,
+        level: reading.level.name().to_owned(),
+        admitted,
+        violations: reading
+            .violations
+            .iter()
+            .map(|v| ViolationRecord {
+                check: v.check.name().to_owned(),
+                detail: v.detail.clone(),
+                refused: v.refuses,
+            })
+            .collect(),
+        source: source.to_owned(),
+        bar_digest: reading.bar_digest.clone(),
+        adjustment: factor,
+    }
+}
+
+/// A decision record with nothing filled in beyond the gate.
+pub const fn empty_record(
+    session: Date,
+    symbol: tradebot_domain::Symbol,
+    close: Option<f64>,
+    quality: QualityRecord,
+    row: Regime,
+    verdict: Verdict,
+) -> DecisionRecord {
+    DecisionRecord {
+        id: DecisionId { session, symbol },
+        close,
+        quality,
+        row,
+        features: Vec::new(),
+        bracket: None,
+        opinions: Vec::new(),
+        consensus: None,
+        sizing: Vec::new(),
+        checks: Vec::new(),
+        verdict,
+    }
+}

@@ -1,0 +1,60 @@
+//! What stops a whole cycle. One bad symbol never does: it leaves the batch with a named reason.
+
+use tradebot_domain::{Date, OutOfRange, Symbol};
+use tradebot_journal::LedgerError;
+
+/// Why the loop stopped.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// The journal refused; nothing may be done that is not on record.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// A configuration that no run may start with.
+    #[error("configuration: {0}")]
+    Config(String),
+    /// The broker refused in a way that is no verdict on one order.
+    #[error("broker, session {session}: {detail}")]
+    Broker {
+        /// The session.
+        session: Date,
+        /// What it said.
+        detail: String,
+    },
+    /// A number that cannot be, after the gate admitted it: a bug, so the loop stops.
+    #[error("{symbol}, session {session}: {source}")]
+    Impossible {
+        /// The symbol.
+        symbol: Symbol,
+        /// The session.
+        session: Date,
+        /// Which number.
+        #[source]
+        source: OutOfRange,
+    },
+    /// Outcomes that do not fit what was forecast: a bug, so the loop stops.
+    #[error("learning, session {session}: {detail}")]
+    Learning {
+        /// The session.
+        session: Date,
+        /// What did not fit.
+        detail: String,
+    },
+    /// A model could not be fitted or read back.
+    #[error("member {member}, session {session}: {detail}")]
+    Model {
+        /// The member.
+        member: String,
+        /// The session.
+        session: Date,
+        /// What went wrong.
+        detail: String,
+    },
+    /// Sessions must come in order.
+    #[error("session {found} came after {previous}: the feed is out of order")]
+    OutOfOrder {
+        /// Last session processed.
+        previous: Date,
+        /// The one that came.
+        found: Date,
+    },
+}

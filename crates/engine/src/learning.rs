@@ -1,0 +1,113 @@
+//! How a session's outcomes reach calibration, weights and base rates.
+
+use tradebot_calibration::{Learner, LearnerConfig, ResolvedOutcome, RowState};
+use tradebot_domain::{Date, MemberId, Regime};
+use tradebot_ensemble::{Ensemble, EnsembleConfig, ScoredOutcome};
+use tradebot_journal::{LearnedRecord, MemberLearned, RowLearned};
+
+use crate::shadow::Resolved;
+
+/// The learned state of a run: calibrator, row rates and member weights.
+pub struct Learning {
+    /// Calibration and row rates.
+    pub learner: Learner,
+    /// Weights, scores and the skill test.
+    pub ensemble: Ensemble,
+    members: Vec<MemberId>,
+}
+
+impl Learning {
+    /// Nothing learned yet.
+    pub fn new(members: &[MemberId], r_multiples: [f64; 5]) -> Self {
+        Self {
+            learner: Learner::new(LearnerConfig::default(), members, r_multiples),
+            ensemble: Ensemble::new(EnsembleConfig::default(), members),
+            members: members.to_vec(),
+        }
+    }
+
+    /// Learns from a session's outcomes, in the order (resolve time, decision): once per session,
+    /// also when there are none.
+    ///
+    /// # Errors
+    /// The text of a refusal: an outcome that does not fit the members is a bug.
+    pub fn learn(&mut self, symbols_in_session: u32, resolved: &[Resolved]) -> Result<(), String> {
+        let known: Vec<_> =
+            resolved.iter().filter_map(|r| Some((&r.record, r.record.won?, &r.forecast))).collect();
+        let outcomes: Vec<_> = known
+            .iter()
+            .map(|(record, won, forecast)| ResolvedOutcome {
+                row: record.row,
+                raw: forecast.raw.clone(),
+                won: *won,
+                uniqueness: record.uniqueness,
+                net_r: record.net_r,
+            })
+            .collect();
+        let scored: Vec<_> = known
+            .iter()
+            .map(|(record, won, forecast)| ScoredOutcome {
+                means: forecast.means.clone(),
+                raw: forecast.raw.clone(),
+                consensus: forecast.consensus,
+                equal_weight: forecast.equal_weight,
+                row_rate: forecast.row_rate,
+                won: *won,
+                uniqueness: record.uniqueness,
+            })
+            .collect();
+        self.learner.learn_session(symbols_in_session, &outcomes).map_err(|e| e.to_string())?;
+        self.ensemble.learn_session(&scored).map_err(|e| e.to_string())
+    }
+
+    /// What the session taught, for the journal; `None` when it taught nothing.
+    pub fn record(&self, session: Date, resolved: &[Resolved]) -> Option<LearnedRecord> {
+        let mut touched: Vec<Regime> =
+            resolved.iter().filter(|r| r.record.won.is_some()).map(|r| r.record.row).collect();
+        let outcomes = u32::try_from(touched.len()).unwrap_or(u32::MAX);
+        if outcomes == 0 {
+            return None;
+        }
+        touched.sort_unstable();
+        touched.dedup();
+        let skill = self.ensemble.skill();
+        Some(LearnedRecord {
+            session,
+            outcomes,
+            members: self.members_learned(),
+            rows: touched.into_iter().map(|row| row_learned(row, &self.learner.row(row))).collect(),
+            consensus_brier: self.ensemble.consensus_brier(),
+            equal_weight_brier: self.ensemble.equal_weight_brier(),
+            base_brier: self.ensemble.base_brier(),
+            skill_sessions: skill.sessions,
+            skill_lower: skill.lower,
+        })
+    }
+
+    fn members_learned(&self) -> Vec<MemberLearned> {
+        self.members
+            .iter()
+            .zip(self.ensemble.member_stats())
+            .map(|(member, stats)| MemberLearned {
+                member: *member,
+                weight: stats.weight,
+                scored: stats.scored,
+                brier: stats.brier,
+                brier_raw: stats.brier_raw,
+                brier_60: stats.brier_60,
+            })
+            .collect()
+    }
+}
+
+fn row_learned(row: Regime, state: &RowState) -> RowLearned {
+    RowLearned {
+        row,
+        n: state.n,
+        rate: state.rate,
+        rate_lo: state.rate_lo,
+        mean_win: state.mean_win,
+        mean_loss: state.mean_loss,
+        break_even: state.break_even,
+    }
+}

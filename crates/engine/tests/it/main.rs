@@ -1,0 +1,9 @@
+//! The cycle as a whole, on synthetic markets: what it records, refuses, and survives.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot be set up may stop")]
+
+mod market;
+mod laws;
+mod limits;
+mod oddities;
+mod durability;
