@@ -1,0 +1,110 @@
+//! From settings to a market: which history, which symbols, which sessions.
+
+use std::path::Path;
+
+use tradebot_domain::{Currency, Date, Symbol};
+use tradebot_market_data::{Catalogue, DataError, History, Replay};
+
+use crate::exit::Failure;
+use crate::settings::{self, Settings};
+
+/// A market to replay.
+pub struct Market {
+    /// The data.
+    pub history: History,
+    /// Name of the source for provenance.
+    pub source: String,
+    /// What is traded, sorted.
+    pub symbols: Vec<Symbol>,
+    /// First session on which decisions are taken.
+    pub from: Date,
+    /// Last session.
+    pub to: Date,
+    /// Currency of the account and of all symbols.
+    pub currency: Currency,
+}
+
+impl Market {
+    /// # Errors
+    /// A usage failure that names what is wrong and what there is instead.
+    pub fn load(settings: &Settings, home: &Path) -> Result<Self, Failure> {
+        let currency: Currency = settings.account.currency.parse().map_err(Failure::usage)?;
+        let wanted = wanted_symbols(settings)?;
+        let (history, source) = match settings.universe.data.as_str() {
+            "bundled" => (History::bundled()?, "bundled".to_owned()),
+            "catalogue" => {
+                let catalogue = Catalogue::open(home).map_err(usage)?;
+                (
+                    History::from_catalogue(&catalogue, wanted.as_deref().unwrap_or_default())
+                        .map_err(usage)?,
+                    "catalogue".to_owned(),
+                )
+            }
+            other => {
+                let meant = settings::closest(other, ["bundled", "catalogue"].into_iter());
+                let hint = meant.map_or_else(String::new, |m| format!("; did you mean `{m}`?"));
+                return Err(Failure::usage(format!(
+                    "universe.data is `{other}`; `bundled` and `catalogue` are known{hint}"
+                )));
+            }
+        };
+        let mut symbols = wanted.unwrap_or_else(|| history.symbols());
+        symbols.sort_unstable();
+        symbols.dedup();
+        history.require_currency(&symbols, currency).map_err(usage)?;
+        let (first, last) = history.range(&symbols).map_err(usage)?.ok_or_else(|| {
+            Failure::usage(
+                "there are no market data to trade; import some with: tradebot data import FILE",
+            )
+        })?;
+        let from = date("from", settings.universe.from.as_deref())?.unwrap_or(first);
+        let to = date("to", settings.universe.to.as_deref())?.unwrap_or(last);
+        Ok(Self { history, source, symbols, from, to, currency })
+    }
+
+    /// The sessions before the run, for warm-up, and those of the run.
+    ///
+    /// # Errors
+    /// A usage failure for dates without data.
+    pub fn feeds(&self) -> Result<(Replay<'_>, Replay<'_>), Failure> {
+        let run = Replay::new(&self.history, &self.symbols, self.from, self.to).map_err(usage)?;
+        let warm_up = Replay::warm_up(&self.history, &self.symbols, self.from).map_err(usage)?;
+        Ok((warm_up, run))
+    }
+}
+
+fn wanted_symbols(settings: &Settings) -> Result<Option<Vec<Symbol>>, Failure> {
+    let Some(names) = &settings.universe.symbols else { return Ok(None) };
+    let parse = |name: &String| {
+        Symbol::new(name.trim()).map_err(|e| Failure::usage(format!("universe.symbols: {e}")))
+    };
+    let symbols: Vec<Symbol> = names.iter().map(parse).collect::<Result<_, _>>()?;
+    if symbols.is_empty() {
+        return Err(Failure::usage(
+            "universe.symbols is empty; leave it out to trade all there are",
+        ));
+    }
+    Ok(Some(symbols))
+}
+
+/// A choice that cannot be met is wrong usage; data that cannot be read are not.
+fn usage(error: DataError) -> Failure {
+    match error {
+        DataError::UnknownSymbol { .. }
+        | DataError::NoSymbols { .. }
+        | DataError::NotTradable { .. }
+        | DataError::Outside { .. }
+        | DataError::EmptyRange { .. }
+        | DataError::Currency { .. } => Failure::usage(error.to_string()),
+        other => Failure::work(other.to_string()),
+    }
+}
+
+fn date(name: &str, text: Option<&str>) -> Result<Option<Date>, Failure> {
+    let parse = |t: &str| {
+        t.parse::<Date>().map_err(|e| {
+            Failure::usage(format!("universe.{name}: `{t}` is not a date like 2005-02-28 ({e})"))
+        })
+    };
+    text.map(parse).transpose()
+}

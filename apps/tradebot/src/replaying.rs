@@ -1,0 +1,301 @@
+//! `run --mode demo` and `backtest`: the same loop over recorded sessions, each with its database.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use serde::Serialize;
+use tradebot_backtest::{Ending, replay};
+use tradebot_domain::{Decimal, Money, Symbol, Timestamp};
+use tradebot_engine::{Engine, EngineConfig, Observer, Phase};
+use tradebot_journal::{RunFinished, SnapshotRecord};
+use tradebot_policy::Policy;
+use tradebot_storage::{Mode, SqliteLedger, Store};
+
+use crate::cli::ReplayArgs;
+use crate::exit::Failure;
+use crate::interrupt::Interrupt;
+use crate::market::Market;
+use crate::progress::{Progress, say};
+use crate::recorder::{NotedFeed, Notes, Recorder};
+use crate::settings::Settings;
+use crate::{metering, output, reading};
+
+/// Cycles whose journal entries are made durable together in a replay; paper and live use 1.
+const GROUP_CYCLES: u32 = 64;
+
+/// What a replay is asked to do beside its settings.
+pub struct Job<'a> {
+    /// Whose database.
+    pub mode: Mode,
+    /// The home folder.
+    pub home: &'a Path,
+    /// The settings in force.
+    pub settings: &'a Settings,
+    /// The arguments.
+    pub args: &'a ReplayArgs,
+    /// Sessions a second, if slowed down.
+    pub pace: Option<f64>,
+    /// No talk.
+    pub quiet: bool,
+}
+
+/// What `--json` prints of a replay. The names are a contract.
+#[derive(Debug, Clone, Serialize)]
+pub struct Summary {
+    /// Name of the run.
+    pub run_id: String,
+    /// `demo` or `backtest`.
+    pub mode: String,
+    /// First session.
+    pub from: String,
+    /// Last session.
+    pub to: String,
+    /// What was traded.
+    pub symbols: Vec<Symbol>,
+    /// Sessions.
+    pub cycles: u32,
+    /// Decision records.
+    pub decisions: u64,
+    /// Closed trades without those cut by the end of data.
+    pub trades: u32,
+    /// Equity at the last close, a decimal string.
+    pub final_equity: Money,
+    /// Digest of decisions and fills.
+    pub digest: String,
+    /// Wall time of the replay, seconds.
+    pub elapsed_s: f64,
+    /// Peak memory of the process, MB; null where the system does not tell.
+    pub peak_rss_mb: Option<f64>,
+    /// Start of the program to the end of the first cycle, seconds.
+    pub first_cycle_s: Option<f64>,
+    /// An interrupted run was continued.
+    pub resumed: bool,
+    /// The database.
+    pub database: PathBuf,
+    /// The HTML report, when one was written.
+    pub report: Option<PathBuf>,
+}
+
+/// Runs the job to its end and prints its summary.
+///
+/// # Errors
+/// Usage failures before anything is written; an interruption; failures of the work.
+pub fn run(job: &Job<'_>) -> Result<(), Failure> {
+    let begun = now();
+    set_threads(job.args.threads)?;
+    let metrics = metering::start();
+    let interrupt = Interrupt::listen();
+    let market = Market::load(job.settings, job.home)?;
+    let config = engine_config(job.settings, &market)?;
+    let (mut warm_up, sessions) = market.feeds()?;
+    let mut engine = Engine::new(config).map_err(|e| Failure::usage(e.to_string()))?;
+    if let Some(origin) = &job.args.warm_start {
+        let learned = reading::learned_sessions(job.home, origin)?;
+        engine.warm_start(origin, &learned)?;
+    }
+
+    let mut store = Store::open(job.home, job.mode)?;
+    let handle = store.begin_run(&engine.started(), utc_now())?;
+    announce(job, &market, &handle);
+    let (run_id, resumed) = (handle.id.clone(), handle.resumed);
+    let total = sessions.len() as u64;
+    let notes = Notes::default();
+    let ledger = SqliteLedger::new(store, handle, GROUP_CYCLES)?;
+    let mut recorder = Recorder::new(ledger, market.source.clone(), notes.clone());
+    recorder.log("INFO", if resumed { "run continues" } else { "run begins" }, utc_now())?;
+    let mut sessions = NotedFeed::new(sessions, notes.clone());
+
+    let mut watch = Watch::new(total, job, begun, notes);
+    let mut stop = || interrupt.asked();
+    let ending =
+        replay(&mut engine, (&mut warm_up, &mut sessions), &mut recorder, &mut watch, &mut stop);
+    watch.progress.finish();
+    let ending = ending?;
+    let how =
+        if matches!(ending, Ending::Finished(_)) { "run finished" } else { "run interrupted" };
+    recorder.log("INFO", how, utc_now())?;
+    drop(recorder.close(utc_now())?);
+    if let Some(metrics) = &metrics {
+        metering::write(metrics, job.home, job.mode)?;
+    }
+    let finished = match ending {
+        Ending::Finished(finished) => finished,
+        Ending::Interrupted { after } => {
+            let place = after
+                .map_or_else(|| "before the first session".to_owned(), |d| format!("after {d}"));
+            return Err(Failure::interrupted(format!(
+                "interrupted {place}; everything so far is durable, the same command continues {run_id}"
+            )));
+        }
+    };
+    let mut summary = summarise(job, &market, run_id, &finished);
+    summary.elapsed_s = begun.elapsed().as_secs_f64();
+    summary.first_cycle_s = watch.first_cycle.map(|d| d.as_secs_f64());
+    summary.resumed = resumed;
+    finish(job, summary)
+}
+
+fn set_threads(threads: Option<usize>) -> Result<(), Failure> {
+    let Some(threads) = threads else { return Ok(()) };
+    if threads == 0 || threads > 256 {
+        return Err(Failure::usage(format!("--threads {threads}: 1 to 256 are allowed")));
+    }
+    Ok(rayon::ThreadPoolBuilder::new().num_threads(threads).build_global()?)
+}
+
+/// The engine's configuration from settings and market.
+///
+/// # Errors
+/// A usage failure that names the setting.
+pub fn engine_config(settings: &Settings, market: &Market) -> Result<EngineConfig, Failure> {
+    let cash: Decimal =
+        settings.account.cash.parse().map_err(|e| {
+            Failure::usage(format!("account.cash is `{}`: {e}", settings.account.cash))
+        })?;
+    let policy = match &settings.policy {
+        None => Policy::bundled(),
+        Some(path) => Policy::read(path).map_err(|e| Failure::usage(e.to_string()))?,
+    };
+    Ok(EngineConfig {
+        from: market.from,
+        to: market.to,
+        symbols: market.symbols.clone(),
+        cash: Money(cash),
+        currency: market.currency,
+        seed: settings.seed,
+        costs: settings.costs,
+        limits: settings.limits,
+        policy,
+        training: settings.training,
+        rearm_by_itself: true,
+        durable_before_send: false,
+        data_source: market.source.clone(),
+        data_digest: market.history.digest(&market.symbols),
+    })
+}
+
+fn announce(job: &Job<'_>, market: &Market, handle: &tradebot_storage::RunHandle) {
+    if job.quiet {
+        return;
+    }
+    for abandoned in &handle.abandoned {
+        say(&format!("{abandoned} was not finished and is given up: it asked for something else"));
+    }
+    let names: Vec<&str> = market.symbols.iter().map(Symbol::as_str).collect();
+    let verb = if handle.resumed { "continues" } else { "begins" };
+    say(&format!(
+        "{} {verb}: {} from {} to {}, {} {}",
+        handle.id,
+        names.join(" "),
+        market.from,
+        market.to,
+        job.settings.account.cash,
+        market.currency,
+    ));
+    if handle.resumed {
+        say(&format!("{} journal entries are replayed and compared first", handle.durable_entries));
+    }
+}
+
+fn summarise(job: &Job<'_>, market: &Market, run_id: String, finished: &RunFinished) -> Summary {
+    Summary {
+        run_id,
+        mode: job.mode.name().to_owned(),
+        from: market.from.to_string(),
+        to: market.to.to_string(),
+        symbols: market.symbols.clone(),
+        cycles: finished.cycles,
+        decisions: finished.decisions,
+        trades: finished.trades,
+        final_equity: finished.final_equity,
+        digest: finished.digest.clone(),
+        elapsed_s: 0.0,
+        peak_rss_mb: tradebot_telemetry::peak_rss_bytes().map(|b| b as f64 / 1e6),
+        first_cycle_s: None,
+        resumed: false,
+        database: job.mode.database(job.home),
+        report: None,
+    }
+}
+
+/// Writes the report and prints the summary.
+fn finish(job: &Job<'_>, mut summary: Summary) -> Result<(), Failure> {
+    let result = reading::result(job.home, job.mode, &summary.run_id)?;
+    let assessment = tradebot_backtest::assess(&result);
+    if !job.args.no_report {
+        let path = job.home.join("reports").join(format!("{}.html", summary.run_id));
+        crate::commands::report::write(&result, &assessment, &path)?;
+        summary.report = Some(path);
+    }
+    if job.args.json {
+        return output::json(&summary);
+    }
+    output::line(&crate::summary::text(&summary, &result, &assessment))
+}
+
+/// Watches a replay for people: progress, pace and the duration of phases.
+struct Watch {
+    progress: Progress,
+    pace: Option<Duration>,
+    begun: Instant,
+    first_cycle: Option<Duration>,
+    current: Option<(Phase, Instant)>,
+    spent: [u64; 8],
+    notes: Notes,
+}
+
+impl Watch {
+    fn new(sessions: u64, job: &Job<'_>, begun: Instant, notes: Notes) -> Self {
+        Self {
+            progress: Progress::new(sessions, job.quiet),
+            pace: job.pace.map(|p| Duration::from_secs_f64(1.0 / p)),
+            begun,
+            first_cycle: None,
+            current: None,
+            spent: [0; 8],
+            notes,
+        }
+    }
+
+    fn close_phase(&mut self, at: Instant) {
+        if let Some((phase, since)) = self.current.take() {
+            let nanos = u64::try_from(at.duration_since(since).as_nanos()).unwrap_or(u64::MAX);
+            self.spent[phase as usize] += nanos;
+        }
+    }
+}
+
+impl Observer for Watch {
+    fn enter(&mut self, phase: Phase) {
+        let at = now();
+        self.close_phase(at);
+        self.current = Some((phase, at));
+    }
+
+    fn session_done(&mut self, snapshot: &SnapshotRecord) {
+        self.close_phase(now());
+        let spent = std::mem::take(&mut self.spent);
+        let phases = Phase::ALL.iter().map(|p| (p.name(), spent[*p as usize])).collect();
+        self.notes.phases((snapshot.session, phases));
+        self.first_cycle.get_or_insert_with(|| self.begun.elapsed());
+        self.progress.session(snapshot);
+        if let Some(pace) = self.pace {
+            wait(pace);
+        }
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "durations shown to people; no decision reads them")]
+fn now() -> Instant {
+    Instant::now()
+}
+
+#[expect(clippy::disallowed_methods, reason = "when a run was started is a fact about the run")]
+fn utc_now() -> Timestamp {
+    Timestamp::now()
+}
+
+#[expect(clippy::disallowed_methods, reason = "the user asked for a slower replay")]
+fn wait(pace: Duration) {
+    std::thread::sleep(pace);
+}

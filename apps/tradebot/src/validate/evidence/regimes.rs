@@ -1,0 +1,42 @@
+//! Twenty years of the S&P 500 through the regime detector.
+
+use tradebot_domain::Date;
+use tradebot_market_data::History;
+use tradebot_regime::{RegimeConfig, RegimeDetector, RegimeReading};
+
+/// Readings by session, from the first determined one.
+#[derive(Debug, Clone)]
+pub struct RegimeFacts {
+    /// Session and reading.
+    pub readings: Vec<(Date, RegimeReading)>,
+    /// Sessions of a new trend state before it is believed.
+    pub confirm_sessions: u32,
+    /// Sessions of lower readings before severity falls.
+    pub dwell_sessions: u32,
+}
+
+impl RegimeFacts {
+    /// Feeds the bundled index, with the VIX close of the session before where there is one.
+    pub fn gather(history: &History) -> Self {
+        let config = RegimeConfig::default();
+        let mut detector = RegimeDetector::new(config);
+        let mut readings = Vec::new();
+        let mut before: Option<Date> = None;
+        for bar in &history.index.bars {
+            let known = before.and_then(|date| vix_close(&history.vix, date));
+            if let Some(reading) = detector.update(bar, known) {
+                readings.push((bar.date, reading));
+            }
+            before = Some(bar.date);
+        }
+        Self {
+            readings,
+            confirm_sessions: config.confirm_sessions,
+            dwell_sessions: config.dwell_sessions,
+        }
+    }
+}
+
+fn vix_close(vix: &[(Date, f64)], date: Date) -> Option<f64> {
+    vix.binary_search_by_key(&date, |(d, _)| *d).ok().map(|at| vix[at].1)
+}

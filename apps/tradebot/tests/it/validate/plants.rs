@@ -1,0 +1,24 @@
+//! One fault, at least, for every check.
+
+use super::Plant;
+
+mod account;
+mod baseline;
+mod learning;
+mod levels;
+mod market;
+mod sizing;
+
+/// Every plant.
+pub(crate) fn all() -> impl Iterator<Item = &'static Plant> {
+    [
+        baseline::PLANTS,
+        market::PLANTS,
+        learning::PLANTS,
+        sizing::PLANTS,
+        account::PLANTS,
+        levels::PLANTS,
+    ]
+    .into_iter()
+    .flatten()
+}
