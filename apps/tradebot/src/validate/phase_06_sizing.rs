@@ -81,6 +81,9 @@ pub const CHECKS: &[Check] = &[
     Check::new(("p06-drawdown-used", 6), "recorded sizes use that factor", FAULTS, drawdown_used),
     Check::new(("p06-stopped", 6), "a stopped account enters nothing", FAULTS, stopped),
     Check::new(("p06-basis", 6), "each size says what it was earned by", FAULTS, basis),
+    Check::not_built(("p06-adaptive-r", 6), "the R-multiple follows realised outcomes", FAULTS),
+    Check::not_built(("p06-throttles", 6), "limits on messages, repeats and spread", FAULTS),
+    Check::not_built(("p06-warnings", 6), "limits that warn: turnover, sector, streaks", FAULTS),
 ];
 
 fn stop_and_target(e: &Evidence) -> Measured {
