@@ -1,0 +1,86 @@
+//! Round trips.
+
+use serde::{Deserialize, Serialize};
+use tradebot_domain::{Date, Money, Price, Regime, Shares, Symbol};
+
+use super::decision::{DecisionId, SizeBasis};
+
+/// Why a position was left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ExitReason {
+    /// The stop traded.
+    Stop,
+    /// The session opened at or beyond the stop: filled at the open.
+    StopGap,
+    /// The target traded.
+    Target,
+    /// The session opened at or beyond the target: filled at the open.
+    TargetGap,
+    /// The time limit, at the close of its session.
+    Time,
+    /// Sold at the open because the drawdown limit latched.
+    Flatten,
+    /// Data ended: last close, left out of statistics.
+    EndOfData,
+}
+
+impl ExitReason {
+    /// The word in tables and reports.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Stop => "stop",
+            Self::StopGap => "stop_gap",
+            Self::Target => "target",
+            Self::TargetGap => "target_gap",
+            Self::Time => "time",
+            Self::Flatten => "flatten",
+            Self::EndOfData => "end_of_data",
+        }
+    }
+}
+
+/// A closed round trip.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TradeRecord {
+    /// The decision that opened it.
+    pub decision: DecisionId,
+    /// Its intent.
+    pub intent_id: String,
+    /// The symbol.
+    pub symbol: Symbol,
+    /// Regime row of the decision.
+    pub row: Regime,
+    /// What the size was earned by.
+    pub basis: SizeBasis,
+    /// Session of the entry fill.
+    pub entry_session: Date,
+    /// Entry price.
+    pub entry_price: Price,
+    /// Session of the exit fill.
+    pub exit_session: Date,
+    /// Exit price.
+    pub exit_price: Price,
+    /// Shares at the entry.
+    pub entry_shares: Shares,
+    /// Shares at the exit (differs after a split).
+    pub exit_shares: Shares,
+    /// Why it ended.
+    pub reason: ExitReason,
+    /// Stop and target were both inside one bar and the stop was assumed.
+    pub ambiguous: bool,
+    /// Sessions held, the entry's included.
+    pub sessions_held: u32,
+    /// Sale less purchase, before dividends and costs.
+    pub gross: Money,
+    /// Dividends and cash in lieu received.
+    pub dividends: Money,
+    /// All costs of both fills.
+    pub costs: Money,
+    /// Gross + dividends - costs.
+    pub net: Money,
+    /// Planned risk: (entry limit - stop) x shares at the decision.
+    pub planned_risk: Money,
+    /// Net over planned risk.
+    pub r_multiple: f64,
+}
