@@ -29,3 +29,13 @@ pub const PRICE_COLLAR_MAX: f64 = 0.08;
 pub const PARTICIPATION_MAX: f64 = 0.01;
 /// Risk of one exploratory position. Guessed: five times the working value.
 pub const EXPLORE_RISK_MAX: f64 = 0.005;
+/// Spread between bid and ask that is entered on, a fraction of price: 50 basis points.
+pub const SPREAD_MAX: f64 = 0.005;
+/// Orders within one minute.
+pub const MESSAGES_PER_MINUTE_MAX: u32 = 10;
+/// Orders within one session.
+pub const MESSAGES_PER_SESSION_MAX: u32 = 200;
+/// Entries into one symbol within one session.
+pub const ENTRIES_PER_SYMBOL_MAX: u32 = 3;
+/// Minutes that lie at least between two entries into one symbol.
+pub const ENTRY_INTERVAL_MINUTES_MIN: u32 = 15;

@@ -34,7 +34,7 @@ mod yaml;
 mod duplicates;
 
 pub use duplicates::duplicate_keys;
-pub use limits::{LimitError, Limits, UnskilledSize};
+pub use limits::{Control, LimitError, Limits, OnBreach, UnskilledSize};
 pub use policy::Policy;
 pub use problem::{PolicyErrors, Position, Problem, ProblemKind};
 pub use row::{AnalystWeights, RowPolicy};

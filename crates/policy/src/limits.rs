@@ -44,6 +44,57 @@ pub struct Limits {
     pub rck_beta: f64,
     /// Greatest distance of an order's limit from the price of its decision, a fraction.
     pub price_collar: f64,
+    /// Greatest spread between bid and ask that is entered on, a fraction of price.
+    pub spread_max: f64,
+    /// Most orders within one minute; exits and cancellations count but are never held back.
+    pub messages_per_minute: u32,
+    /// Most orders within one session; exits and cancellations count but are never held back.
+    pub messages_per_session: u32,
+    /// Most entries into one symbol within one session.
+    pub entries_per_symbol: u32,
+    /// Least time between two entries into one symbol, minutes.
+    pub entry_interval_minutes: u32,
+    /// Value of one order, account currency.
+    pub order_value: Control,
+    /// Value of all entries of one session, a fraction of equity.
+    pub turnover: Control,
+    /// Value held in one sector with the entry, a fraction of equity. Symbols of no known sector
+    /// count as one.
+    pub sector: Control,
+    /// Losing trades in a row; a streak is over after `rearm_sessions` without a closed trade.
+    pub loss_streak: Control,
+}
+
+/// What happens when an entry breaks a control that is the owner's to choose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OnBreach {
+    /// The entry goes on; the breach stands in its record and in the summary of the run.
+    Warn,
+    /// The entry is refused.
+    Refuse,
+}
+
+/// A control that warns unless it is told to refuse. It has no compiled-in bound.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Control {
+    /// The most that passes, in the control's unit.
+    pub max: f64,
+    /// What happens above it.
+    pub on_breach: OnBreach,
+}
+
+impl Control {
+    /// Above `max` there is a warning.
+    pub const fn warning(max: f64) -> Self {
+        Self { max, on_breach: OnBreach::Warn }
+    }
+
+    /// Above `max` there is no entry.
+    pub const fn refusing(max: f64) -> Self {
+        Self { max, on_breach: OnBreach::Refuse }
+    }
 }
 
 /// A limit outside the range the program allows.
@@ -76,6 +127,15 @@ impl Limits {
             rck_alpha: 0.8,
             rck_beta: 0.1,
             price_collar: 0.08,
+            spread_max: bounds::SPREAD_MAX,
+            messages_per_minute: bounds::MESSAGES_PER_MINUTE_MAX,
+            messages_per_session: bounds::MESSAGES_PER_SESSION_MAX,
+            entries_per_symbol: bounds::ENTRIES_PER_SYMBOL_MAX,
+            entry_interval_minutes: bounds::ENTRY_INTERVAL_MINUTES_MIN,
+            order_value: Control::warning(25_000.0),
+            turnover: Control::warning(0.5),
+            sector: Control::warning(0.3),
+            loss_streak: Control::warning(5.0),
         }
     }
 
@@ -106,7 +166,7 @@ impl Limits {
 
     /// Each number with the range it must lie in. Lower ends above zero keep formulas defined (the
     /// drawdown multiplier divides by `drawdown_max`) or a rule meaningful.
-    fn ranges(&self) -> [LimitError; 11] {
+    fn ranges(&self) -> [LimitError; 20] {
         let limit = |name, value, min, max| LimitError { name, value, min, max };
         [
             limit("kelly_fraction", self.kelly_fraction, 0.0, bounds::KELLY_FRACTION_MAX),
@@ -120,6 +180,35 @@ impl Limits {
             limit("rck_alpha", self.rck_alpha, 0.5, 0.99),
             limit("rck_beta", self.rck_beta, 0.001, 0.5),
             limit("price_collar", self.price_collar, 0.001, bounds::PRICE_COLLAR_MAX),
+            limit("spread_max", self.spread_max, 0.0, bounds::SPREAD_MAX),
+            limit(
+                "messages_per_minute",
+                f64::from(self.messages_per_minute),
+                1.0,
+                f64::from(bounds::MESSAGES_PER_MINUTE_MAX),
+            ),
+            limit(
+                "messages_per_session",
+                f64::from(self.messages_per_session),
+                1.0,
+                f64::from(bounds::MESSAGES_PER_SESSION_MAX),
+            ),
+            limit(
+                "entries_per_symbol",
+                f64::from(self.entries_per_symbol),
+                1.0,
+                f64::from(bounds::ENTRIES_PER_SYMBOL_MAX),
+            ),
+            limit(
+                "entry_interval_minutes",
+                f64::from(self.entry_interval_minutes),
+                f64::from(bounds::ENTRY_INTERVAL_MINUTES_MIN),
+                1_440.0,
+            ),
+            limit("order_value.max", self.order_value.max, 0.0, 1e12),
+            limit("turnover.max", self.turnover.max, 0.0, 20.0),
+            limit("sector.max", self.sector.max, 0.0, 1.0),
+            limit("loss_streak.max", self.loss_streak.max, 1.0, 1_000.0),
         ]
     }
 }
@@ -127,6 +216,15 @@ impl Limits {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Whole numbers, which cannot be NaN or negative.
+    const COUNTS: [&str; 5] = [
+        "rearm_sessions",
+        "messages_per_minute",
+        "messages_per_session",
+        "entries_per_symbol",
+        "entry_interval_minutes",
+    ];
 
     /// The simulated limits with the number of that name replaced.
     fn with(name: &str, value: f64) -> Limits {
@@ -142,6 +240,11 @@ mod tests {
             "rck_alpha" => &mut limits.rck_alpha,
             "rck_beta" => &mut limits.rck_beta,
             "price_collar" => &mut limits.price_collar,
+            "spread_max" => &mut limits.spread_max,
+            "order_value.max" => &mut limits.order_value.max,
+            "turnover.max" => &mut limits.turnover.max,
+            "sector.max" => &mut limits.sector.max,
+            "loss_streak.max" => &mut limits.loss_streak.max,
             other => panic!("no number is called {other}"),
         };
         *field = value;
@@ -166,10 +269,11 @@ mod tests {
     #[test]
     fn every_number_outside_its_range_is_refused_by_name_alone() {
         for range in Limits::simulated().ranges() {
-            if range.name == "rearm_sessions" {
+            if COUNTS.contains(&range.name) {
                 continue;
             }
-            for bad in [f64::NAN, -1.0, range.min - 1e-9, range.max + 1e-9, f64::INFINITY] {
+            let above = range.max * (1.0 + 1e-9) + 1e-9;
+            for bad in [f64::NAN, -1.0, range.min - 1e-9, above, f64::INFINITY] {
                 let errors = with(range.name, bad).validate().unwrap_err();
                 assert_eq!(errors.len(), 1, "{} = {bad}", range.name);
                 assert_eq!(errors[0].name, range.name);
@@ -183,9 +287,29 @@ mod tests {
     }
 
     #[test]
-    fn re_arming_at_once_is_refused() {
-        let limits = Limits { rearm_sessions: 0, ..Limits::simulated() };
-        assert_eq!(limits.validate().unwrap_err()[0].name, "rearm_sessions");
+    fn counts_outside_their_range_are_refused_too() {
+        let own = Limits::simulated();
+        let wrong = [
+            Limits { rearm_sessions: 0, ..own },
+            Limits { messages_per_minute: 11, ..own },
+            Limits { messages_per_session: 201, ..own },
+            Limits { entries_per_symbol: 4, ..own },
+            Limits { entry_interval_minutes: 14, ..own },
+        ];
+        let named: Vec<_> = wrong.iter().map(|l| l.validate().unwrap_err()[0].name).collect();
+        assert_eq!(named, COUNTS);
+    }
+
+    #[test]
+    fn a_control_is_read_with_what_happens_above_it() {
+        let json = serde_json::to_string(&Limits::simulated()).unwrap();
+        let warned = r#""turnover":{"max":0.5,"on_breach":"warn"}"#;
+        assert!(json.contains(warned), "{json}");
+        let refusing = json.replace(warned, r#""turnover":{"max":0.4,"on_breach":"refuse"}"#);
+        let limits: Limits = serde_json::from_str(&refusing).unwrap();
+        assert_eq!(limits.turnover, Control::refusing(0.4));
+        let wrong = json.replace(warned, r#""turnover":{"max":0.4,"on_breach":"refuze"}"#);
+        assert!(serde_json::from_str::<Limits>(&wrong).is_err());
     }
 
     #[test]

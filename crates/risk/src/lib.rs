@@ -42,4 +42,4 @@ pub use kelly::{expected_growth, kelly_fraction};
 pub use propose::{Proposal, propose};
 pub use refusal::Refusal;
 pub use review::{Approved, ApprovedParts, review};
-pub use view::BookView;
+pub use view::{BookView, Fingerprint, Standing, Traffic};

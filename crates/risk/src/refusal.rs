@@ -139,6 +139,96 @@ pub enum Refusal {
         /// Fraction of the close.
         allowed: f64,
     },
+    /// Bid and ask are too far apart.
+    #[error("the spread is {asked:.6} of the price; {allowed:.6} is allowed")]
+    Spread {
+        /// Fraction of price.
+        asked: f64,
+        /// Fraction of price.
+        allowed: f64,
+    },
+    /// Too many orders at once.
+    #[error("this would be order {asked} within a minute; {allowed} are allowed")]
+    MessagesPerMinute {
+        /// Orders with this one.
+        asked: f64,
+        /// Orders.
+        allowed: f64,
+    },
+    /// Too many orders in one session.
+    #[error("this would be order {asked} of the session; {allowed} are allowed")]
+    MessagesPerSession {
+        /// Orders with this one.
+        asked: f64,
+        /// Orders.
+        allowed: f64,
+    },
+    /// Too many entries into one symbol.
+    #[error("this would be entry {asked} into the symbol in one session; {allowed} are allowed")]
+    RepeatedEntry {
+        /// Entries with this one.
+        asked: f64,
+        /// Entries.
+        allowed: f64,
+    },
+    /// Too soon after the last entry into the symbol.
+    #[error("the last entry into the symbol was {asked:.1} minutes ago; {allowed} must pass")]
+    EntryInterval {
+        /// Minutes since the last entry.
+        asked: f64,
+        /// Minutes that must lie between two.
+        allowed: f64,
+    },
+    /// It would meet an order of our own on the other side.
+    #[error("the limit {asked} would meet our own sell order at {allowed}")]
+    SelfTrade {
+        /// Limit price of the entry.
+        asked: f64,
+        /// Price of the own sell order.
+        allowed: f64,
+    },
+    /// The same order was sent within the last day.
+    #[error("the same order was sent within the last 24 hours, {asked} times")]
+    Duplicate {
+        /// Times it was sent.
+        asked: f64,
+        /// None.
+        allowed: f64,
+    },
+    /// The order is worth more than its owner wants in one.
+    #[error("the order is worth {asked:.2}; {allowed:.2} is what the owner allows")]
+    OrderValue {
+        /// Account currency.
+        asked: f64,
+        /// Account currency.
+        allowed: f64,
+    },
+    /// The session has bought more than its owner wants in one.
+    #[error(
+        "the session would enter positions worth {asked:.4} of equity; {allowed:.4} is what the owner allows"
+    )]
+    Turnover {
+        /// Fraction of equity.
+        asked: f64,
+        /// Fraction of equity.
+        allowed: f64,
+    },
+    /// Too much in one sector.
+    #[error("{asked:.4} of equity would be in one sector; {allowed:.4} is what the owner allows")]
+    Sector {
+        /// Fraction of equity.
+        asked: f64,
+        /// Fraction of equity.
+        allowed: f64,
+    },
+    /// Too many losing trades in a row.
+    #[error("{asked} trades in a row have lost; above {allowed} the owner wants no entries")]
+    LossStreak {
+        /// Losing trades in a row.
+        asked: f64,
+        /// Losing trades in a row.
+        allowed: f64,
+    },
 }
 
 impl Refusal {
@@ -161,6 +251,17 @@ impl Refusal {
             Self::Participation { .. } => "participation",
             Self::Cash { .. } => "cash",
             Self::PriceCollar { .. } => "price_collar",
+            Self::Spread { .. } => "spread",
+            Self::MessagesPerMinute { .. } => "messages_per_minute",
+            Self::MessagesPerSession { .. } => "messages_per_session",
+            Self::RepeatedEntry { .. } => "repeated_entry",
+            Self::EntryInterval { .. } => "entry_interval",
+            Self::SelfTrade { .. } => "self_trade",
+            Self::Duplicate { .. } => "duplicate",
+            Self::OrderValue { .. } => "order_value",
+            Self::Turnover { .. } => "turnover",
+            Self::Sector { .. } => "sector",
+            Self::LossStreak { .. } => "loss_streak",
         }
     }
 }

@@ -11,6 +11,9 @@ use crate::propose::Proposal;
 use crate::refusal::Refusal;
 use crate::view::BookView;
 
+mod controls; // what warns unless it is told to refuse
+mod throttles; // what has been sent already
+
 /// A proposal that has passed every check.
 ///
 /// Its fields are private, only [`review`] makes it, and it is neither `Clone` nor `Deserialize`:
@@ -21,6 +24,7 @@ use crate::view::BookView;
 pub struct Approved {
     proposal: Proposal,
     checks: Vec<CheckRecord>,
+    warnings: Vec<Refusal>,
 }
 
 /// What an approval says, once it is spent.
@@ -42,7 +46,7 @@ pub struct ApprovedParts {
     pub notional: Money,
     /// Sizing, step by step.
     pub steps: Vec<SizingStep>,
-    /// Pre-trade checks, all passed.
+    /// Pre-trade checks: all passed, but for those that only warn.
     pub checks: Vec<CheckRecord>,
 }
 
@@ -87,9 +91,14 @@ impl Approved {
         self.proposal.steps()
     }
 
-    /// Pre-trade checks, all passed.
+    /// Pre-trade checks: all passed, but for those that only warn.
     pub fn checks(&self) -> &[CheckRecord] {
         &self.checks
+    }
+
+    /// What would have been refused, had its owner wanted so.
+    pub fn warnings(&self) -> &[Refusal] {
+        &self.warnings
     }
 
     /// Spends the approval.
@@ -113,10 +122,11 @@ impl Approved {
 
 /// Measures the proposal against every limit, whatever sizing has said about it.
 ///
-/// All checks are made and recorded, passed ones too; the first that fails is the refusal. `allowed`
-/// is the most of what is asked, but for `equity` (above 0), `shares` (at least 1), `bracket` (stop
-/// below limit) and `stopped` and `drawdown_stop` (drawdown below the limit, and not latched). A
-/// proposal is approved as it is or not at all: never larger, never on the other side. A number
+/// All checks are made and recorded, passed ones too; the first that fails is the refusal, but for
+/// the controls that the owner has left at warning: their failure is on record and changes nothing.
+/// `allowed` is the most of what is asked, but for `equity` (above 0), `shares` (at least 1),
+/// `bracket` (stop below limit), `stopped` and `drawdown_stop` (drawdown below the limit, and not
+/// latched), `entry_interval` (at least) and `self_trade` (below). A proposal is approved as it is or not at all: never larger, never on the other side. A number
 /// that is missing or not finite fails its check.
 ///
 /// # Errors
@@ -134,17 +144,22 @@ pub fn review(
     checks.symbol(proposal.symbol, row, view);
     checks.size(&proposal, row, limits, view);
     checks.collar(&proposal, limits, view);
+    checks.spread(limits, view);
+    checks.throttles(limits, &view.traffic);
+    checks.own_orders(&proposal, &view.traffic);
+    checks.controls(&proposal, limits, view);
     match checks.refusal {
-        None => Ok(Approved { proposal, checks: checks.records }),
+        None => Ok(Approved { proposal, checks: checks.records, warnings: checks.warnings }),
         Some(refusal) => Err((refusal, checks.records)),
     }
 }
 
-/// The checks so far, and the first refusal among them.
+/// The checks so far, the first refusal among them, and every warning.
 #[derive(Default)]
 struct Checks {
     records: Vec<CheckRecord>,
     refusal: Option<Refusal>,
+    warnings: Vec<Refusal>,
 }
 
 impl Checks {
@@ -157,7 +172,8 @@ impl Checks {
         refusal: Refusal,
     ) {
         let (asked, allowed) = (recordable(numbers.0), recordable(numbers.1));
-        self.records.push(CheckRecord { limit: limit.into(), asked, allowed, passed });
+        let limit = limit.into();
+        self.records.push(CheckRecord { limit, asked, allowed, passed, warns: false });
         if !passed && self.refusal.is_none() {
             self.refusal = Some(refusal);
         }

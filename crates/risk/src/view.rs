@@ -1,6 +1,6 @@
 //! What risk may know about the account and the symbol.
 
-use tradebot_domain::Symbol;
+use tradebot_domain::{Price, Shares, Symbol};
 
 /// The account and one symbol, at the close on which the decision is taken.
 ///
@@ -34,4 +34,50 @@ pub struct BookView<'a> {
     /// Correlation of 60-session log returns with each held or pending symbol; `None` when fewer
     /// than 40 are in common.
     pub correlations: &'a [(Symbol, Option<f64>)],
+    /// Spread between bid and ask to be paid, a fraction of price: the quote's where there is one,
+    /// else the one that costs are reckoned with.
+    pub spread: f64,
+    /// What has been sent already.
+    pub traffic: Traffic<'a>,
+    /// What the controls that warn look at.
+    pub standing: Standing,
+}
+
+/// What has been sent already, as far back as throttles look. The default: nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Traffic<'a> {
+    /// Orders of the last minute. On bars all orders of a cycle leave in one.
+    pub messages_minute: u32,
+    /// Orders of the session.
+    pub messages_session: u32,
+    /// Entries into the symbol in this session.
+    pub entries_of_symbol: u32,
+    /// Minutes since the last entry into the symbol; `None` when there was none in this session.
+    pub minutes_since_entry: Option<f64>,
+    /// Entries of the last 24 hours, by what makes two orders the same.
+    pub recent: &'a [Fingerprint],
+    /// Lowest price at which an own sell order of the symbol rests.
+    pub resting_sell: Option<Price>,
+}
+
+/// What makes two entries the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fingerprint {
+    /// The symbol.
+    pub symbol: Symbol,
+    /// Shares asked for.
+    pub shares: Shares,
+    /// Limit price.
+    pub limit: Price,
+}
+
+/// What the controls that warn look at. The default: nothing entered, held or lost.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Standing {
+    /// Value of the entries of this session, account currency.
+    pub entered: f64,
+    /// Value held and pending in the symbol's sector, account currency.
+    pub in_sector: f64,
+    /// Closed trades in a row, the last one included, that lost.
+    pub losses_in_a_row: u32,
 }

@@ -5,7 +5,7 @@ use tradebot_domain::{Bar, Date, Money, Regime, Symbol, Tick};
 use tradebot_execution::{Book, Broker as _, Intent, SimulatedBroker, journal};
 use tradebot_journal::{DecisionId, Event, ExitReason, Ledger as _, MemoryLedger, SizeBasis};
 use tradebot_policy::{Limits, Policy};
-use tradebot_risk::{Approved, Belief, BookView, propose, review};
+use tradebot_risk::{Approved, Belief, BookView, Standing, Traffic, propose, review};
 
 const ROW: Regime = Regime::TrendingLowVol;
 
@@ -52,6 +52,9 @@ fn approved(symbol: Symbol, book: &Book, costs: &CostModel) -> Approved {
         close: 100.0,
         adv_20: 1e9,
         correlations: &[],
+        spread: 0.0008,
+        traffic: Traffic::default(),
+        standing: Standing::default(),
     };
     let (policy, limits) = (Policy::bundled(), Limits::simulated());
     let row = policy.row(ROW);

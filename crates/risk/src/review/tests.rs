@@ -6,6 +6,7 @@ use tradebot_domain::{Regime, Tick};
 use tradebot_policy::Policy;
 
 use super::*;
+use crate::view::{Standing, Traffic};
 
 fn bracket(close: f64, atr: f64) -> Bracket {
     let spec = BracketSpec {
@@ -47,6 +48,9 @@ fn book(close: f64) -> BookView<'static> {
         close,
         adv_20: 1e9,
         correlations: &[],
+        spread: 0.0008,
+        traffic: Traffic::default(),
+        standing: Standing::default(),
     }
 }
 

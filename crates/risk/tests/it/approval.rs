@@ -1,9 +1,9 @@
 //! Every limit refuses by itself, with the numbers asked and allowed.
 
-use tradebot_domain::{Shares, Symbol};
+use tradebot_domain::{Price, Rounding, Shares, Symbol, Tick};
 use tradebot_journal::CheckRecord;
-use tradebot_policy::{Limits, RowPolicy};
-use tradebot_risk::{Approved, BookView, Refusal, review};
+use tradebot_policy::{Control, Limits, RowPolicy};
+use tradebot_risk::{Approved, BookView, Fingerprint, Refusal, Standing, Traffic, review};
 
 use crate::fixture::{Case, drifting, quiet_book, skilled, symbol};
 
@@ -58,6 +58,17 @@ fn what_passes_every_check_is_approved_as_it_was_proposed() {
         "participation",
         "cash",
         "price_collar",
+        "spread",
+        "messages_per_minute",
+        "messages_per_session",
+        "repeated_entry",
+        "entry_interval",
+        "self_trade",
+        "duplicate",
+        "order_value",
+        "turnover",
+        "sector",
+        "loss_streak",
     ];
     assert_eq!(names, expected);
     let parts = approved.into_parts();
@@ -165,13 +176,114 @@ fn the_limit_stays_near_the_close_it_was_decided_on() {
 }
 
 #[test]
+fn nothing_is_entered_across_a_wide_spread() {
+    let refusal = refused(&BookView { spread: 0.0051, ..quiet_book() }, "spread");
+    assert_eq!(refusal, Refusal::Spread { asked: 0.0051, allowed: 0.005 });
+    assert!(reviewed(&BookView { spread: 0.005, ..quiet_book() }, |_, _| ()).is_ok());
+    // Not known, or crossed: a refusal too.
+    refused(&BookView { spread: f64::NAN, ..quiet_book() }, "spread");
+    refused(&BookView { spread: -0.001, ..quiet_book() }, "spread");
+    let tight = |_: &mut RowPolicy, limits: &mut Limits| limits.spread_max = 0.0005;
+    refused_after(&quiet_book(), "spread", tight);
+    // Limits that allow more than the compiled-in bound do not get it.
+    let wide = BookView { spread: 0.0051, ..quiet_book() };
+    refused_after(&wide, "spread", |_, limits| limits.spread_max = 0.5);
+}
+
+fn after(traffic: Traffic<'static>) -> BookView<'static> {
+    BookView { traffic, ..quiet_book() }
+}
+
+#[test]
+fn orders_do_not_leave_in_a_flood() {
+    // 26,082 orders within seconds is what an endless resend looks like from here.
+    let flood = Traffic { messages_minute: 26_082, messages_session: 150, ..Traffic::default() };
+    refused(&after(flood), "messages_per_minute");
+    let refusal = refused(&after(Traffic { messages_minute: 10, ..flood }), "messages_per_minute");
+    assert_eq!(refusal, Refusal::MessagesPerMinute { asked: 11.0, allowed: 10.0 });
+    assert!(reviewed(&after(Traffic { messages_minute: 9, ..flood }), |_, _| ()).is_ok());
+    let slow = Traffic { messages_minute: 0, messages_session: 200, ..flood };
+    refused(&after(slow), "messages_per_session");
+    let raised = |_: &mut RowPolicy, limits: &mut Limits| limits.messages_per_session = 10_000;
+    refused_after(&after(slow), "messages_per_session", raised);
+}
+
+#[test]
+fn one_symbol_is_not_entered_again_and_again() {
+    let thrice =
+        Traffic { entries_of_symbol: 3, minutes_since_entry: Some(60.0), ..Traffic::default() };
+    let refusal = refused(&after(thrice), "repeated_entry");
+    assert_eq!(refusal, Refusal::RepeatedEntry { asked: 4.0, allowed: 3.0 });
+    let twice = Traffic { entries_of_symbol: 2, ..thrice };
+    assert!(reviewed(&after(twice), |_, _| ()).is_ok());
+    let soon = Traffic { minutes_since_entry: Some(14.9), ..twice };
+    refused(&after(soon), "entry_interval");
+    refused(&after(Traffic { minutes_since_entry: Some(f64::NAN), ..twice }), "entry_interval");
+    let lowered = |_: &mut RowPolicy, limits: &mut Limits| limits.entry_interval_minutes = 0;
+    refused_after(&after(soon), "entry_interval", lowered);
+}
+
+#[test]
+fn an_entry_never_meets_our_own_sell_order() {
+    // Limit 100.80.
+    let resting = |price: f64| {
+        let resting_sell = Some(Price::from_f64(price, Tick::CENT, Rounding::Nearest).unwrap());
+        after(Traffic { resting_sell, ..Traffic::default() })
+    };
+    refused(&resting(100.80), "self_trade");
+    refused(&resting(90.0), "self_trade");
+    assert!(reviewed(&resting(100.81), |_, _| ()).is_ok());
+}
+
+#[test]
+fn the_same_order_is_not_sent_twice_within_a_day() {
+    let proposal = Case::new(skilled()).propose().unwrap();
+    let same = Fingerprint {
+        symbol: symbol("AAPL"),
+        shares: proposal.shares(),
+        limit: proposal.bracket().entry_limit,
+    };
+    let sent = |recent: Vec<Fingerprint>| {
+        after(Traffic { recent: Box::leak(recent.into_boxed_slice()), ..Traffic::default() })
+    };
+    refused(&sent(vec![same]), "duplicate");
+    let other = Fingerprint { shares: Shares(same.shares.0 + 1), ..same };
+    assert!(reviewed(&sent(vec![other]), |_, _| ()).is_ok());
+}
+
+#[test]
+fn controls_without_a_bound_warn_until_their_owner_wants_them_to_refuse() {
+    let standing = Standing { entered: 60_000.0, in_sector: 60_000.0, losses_in_a_row: 9 };
+    let view = BookView { standing, ..quiet_book() };
+    let small = |limits: &mut Limits| limits.order_value.max = 1.0;
+    let approved = reviewed(&view, |_, limits| small(limits)).unwrap();
+    let warned: Vec<_> = approved.checks().iter().filter(|c| c.is_warning()).collect();
+    let names: Vec<_> = warned.iter().map(|c| c.limit.as_str()).collect();
+    assert_eq!(names, ["order_value", "turnover", "sector", "loss_streak"]);
+    assert_eq!((warned[3].asked, warned[3].allowed), (9.0, 5.0));
+    let codes: Vec<_> = approved.warnings().iter().map(Refusal::code).collect();
+    assert_eq!(codes, names);
+
+    let refusing = |change: fn(&mut Limits)| move |_: &mut RowPolicy, l: &mut Limits| change(l);
+    let one_bad = |code: &str, change: fn(&mut Limits)| {
+        let (refusal, checks) = reviewed(&view, refusing(change)).expect_err(code);
+        assert_eq!(refusal.code(), code);
+        assert_eq!(checks.iter().filter(|c| c.refuses()).count(), 1, "{checks:#?}");
+    };
+    one_bad("order_value", |l| l.order_value = Control::refusing(1.0));
+    one_bad("turnover", |l| l.turnover = Control::refusing(0.5));
+    one_bad("sector", |l| l.sector = Control::refusing(0.5));
+    one_bad("loss_streak", |l| l.loss_streak = Control::refusing(8.0));
+}
+
+#[test]
 fn all_checks_are_on_record_and_the_first_failure_is_the_refusal() {
     let view = BookView { stopped: true, cash: 0.0, day_return: -0.5, ..quiet_book() };
     let (refusal, checks) = reviewed(&view, |_, _| ()).unwrap_err();
     assert_eq!(refusal.code(), "stopped");
     let failed: Vec<_> = checks.iter().filter(|c| !c.passed).map(|c| c.limit.as_str()).collect();
     assert_eq!(failed, ["stopped", "daily_loss", "cash"]);
-    assert_eq!(checks.len(), 14);
+    assert_eq!(checks.len(), 25);
 }
 
 #[test]

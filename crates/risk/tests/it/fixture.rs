@@ -4,7 +4,7 @@ use tradebot_brackets::{Bracket, BracketSpec, CostModel};
 use tradebot_domain::{Regime, Symbol, Tick};
 use tradebot_journal::SizingStep;
 use tradebot_policy::{Limits, Policy, RowPolicy};
-use tradebot_risk::{Belief, BookView, Hold, Proposal, propose};
+use tradebot_risk::{Belief, BookView, Hold, Proposal, Standing, Traffic, propose};
 
 pub(crate) const NO_COSTS: CostModel = CostModel {
     commission_per_share: 0.0,
@@ -78,6 +78,9 @@ pub(crate) fn quiet_book() -> BookView<'static> {
         close: 100.0,
         adv_20: 1e9,
         correlations: &[],
+        spread: 0.0008,
+        traffic: Traffic::default(),
+        standing: Standing::default(),
     }
 }
 
