@@ -2,12 +2,12 @@
 
 use std::collections::VecDeque;
 
-use tradebot_domain::{Bar, CorporateAction, Date, Money, Regime, Symbol};
+use tradebot_domain::{Bar, CorporateAction, Date, Money, Price, Regime, Shares, Symbol};
 use tradebot_execution::{Book, Broker, BrokerEvent, Intent, Journaled, SimulatedBroker, journal};
 use tradebot_journal::{
     DecisionId, Event, ExitReason, Ledger, OrderRole, RiskRecord, SnapshotRecord,
 };
-use tradebot_risk::{Approved, BookView};
+use tradebot_risk::{Approved, BookView, Fingerprint, Standing, Traffic};
 
 use crate::config::EngineConfig;
 use crate::error::EngineError;
@@ -20,6 +20,9 @@ const RECENT_SESSIONS: usize = 20;
 struct Reservation {
     symbol: Symbol,
     index: usize,
+    shares: Shares,
+    limit: Price,
+    notional: Money,
     risk: Money,
     cash: f64,
 }
@@ -38,6 +41,11 @@ pub struct Account {
     recent: VecDeque<Money>,
     stopped_for: Option<u32>,
     reserved: Vec<Reservation>,
+    /// Orders of this session that are no entries.
+    exits_sent: u32,
+    losses_in_a_row: u32,
+    /// Sessions marked since a trade was closed.
+    since_last_trade: u32,
     intents: u32,
     trades: u32,
 }
@@ -58,6 +66,9 @@ impl Account {
             recent: VecDeque::with_capacity(RECENT_SESSIONS + 1),
             stopped_for: None,
             reserved: Vec::new(),
+            exits_sent: 0,
+            losses_in_a_row: 0,
+            since_last_trade: 0,
             intents: 0,
             trades: 0,
         }
@@ -81,6 +92,7 @@ impl Account {
     /// A new session begins: what was reserved in the last one has been sent.
     pub fn release_reservations(&mut self) {
         self.reserved.clear();
+        self.exits_sent = 0;
     }
 
     /// What a session's actions and bar did to the orders and the position of a symbol.
@@ -147,6 +159,9 @@ impl Account {
                 && trade.reason != ExitReason::EndOfData
             {
                 self.trades += 1;
+                let lost = trade.net < Money::ZERO;
+                self.losses_in_a_row = if lost { self.losses_in_a_row + 1 } else { 0 };
+                self.since_last_trade = 0;
             }
             ledger.append(record)?;
         }
@@ -155,6 +170,11 @@ impl Account {
 
     /// The account at the close of a session.
     pub fn mark(&mut self, session: Date, symbols: &[SymbolState]) -> SnapshotRecord {
+        // A streak that stops entries would never end by a win: it is over after a rest.
+        self.since_last_trade += 1;
+        if self.since_last_trade > self.rearm_sessions {
+            self.losses_in_a_row = 0;
+        }
         let equity = self.book.equity();
         self.peak = self.peak.max(equity);
         let day_return = ratio(equity, self.previous_equity) - 1.0;
@@ -245,6 +265,7 @@ impl Account {
     fn flatten(&mut self, session: Date, ledger: &mut dyn Ledger) -> Result<(), EngineError> {
         for symbol in self.book.held() {
             let events = self.broker.flatten_at_next_open(symbol);
+            self.exits_sent += 1;
             self.record(session, &events, ledger)?;
         }
         Ok(())
@@ -271,6 +292,7 @@ impl Account {
         let recent_peak = self.recent.iter().max().copied().unwrap_or(snapshot.equity);
         let reserved_risk: Money = self.reserved.iter().map(|r| r.risk).sum();
         let reserved_cash: f64 = self.reserved.iter().map(|r| r.cash).sum();
+        let recent = self.entries_of_this_session();
         use_view(&BookView {
             equity: snapshot.equity.to_f64(),
             cash: self.book.buying_power().to_f64() - reserved_cash,
@@ -284,7 +306,55 @@ impl Account {
             close: state.last_close.map_or(f64::NAN, |(_, close)| close),
             adv_20: state.median_volume(),
             correlations: &correlations,
+            spread: 2.0 * self.costs.half_spread_bps / 1e4,
+            traffic: self.traffic(state.symbol, &recent),
+            standing: self.standing(index, symbols),
         })
+    }
+
+    /// On daily bars an entry that was not filled has ended by the next close, so what lies within
+    /// 24 hours is what this cycle has approved.
+    fn entries_of_this_session(&self) -> Vec<Fingerprint> {
+        let same =
+            |r: &Reservation| Fingerprint { symbol: r.symbol, shares: r.shares, limit: r.limit };
+        self.reserved.iter().map(same).collect()
+    }
+
+    /// All orders of a cycle leave within one minute of its close.
+    fn traffic<'a>(&self, symbol: Symbol, recent: &'a [Fingerprint]) -> Traffic<'a> {
+        let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        let sent = count(recent.len()).saturating_add(self.exits_sent);
+        let of_symbol = count(recent.iter().filter(|sent| sent.symbol == symbol).count());
+        Traffic {
+            messages_minute: sent,
+            messages_session: sent,
+            entries_of_symbol: of_symbol,
+            minutes_since_entry: (of_symbol > 0).then_some(0.0),
+            recent,
+            resting_sell: self.book.position(symbol).map(|position| position.target),
+        }
+    }
+
+    fn standing(&self, index: usize, symbols: &[SymbolState]) -> Standing {
+        let sector = &symbols[index].sector;
+        let of_sector = |symbol: Symbol| {
+            symbols.iter().find(|s| s.symbol == symbol).is_some_and(|s| s.sector == *sector)
+        };
+        let positions = self.book.positions().map(|p| (p.intent.symbol, p.value()));
+        let pending = self.book.pending().map(|p| (p.intent.symbol, p.intent.notional));
+        let reserved = self.reserved.iter().map(|r| (r.symbol, r.notional));
+        let in_sector: Money = positions
+            .chain(pending)
+            .chain(reserved)
+            .filter(|(symbol, _)| of_sector(*symbol))
+            .map(|(_, value)| value)
+            .sum();
+        let entered: Money = self.reserved.iter().map(|r| r.notional).sum();
+        Standing {
+            entered: entered.to_f64(),
+            in_sector: in_sector.to_f64(),
+            losses_in_a_row: self.losses_in_a_row,
+        }
     }
 
     /// Takes the room of an approval before it is sent.
@@ -294,6 +364,9 @@ impl Account {
         self.reserved.push(Reservation {
             symbol: approved.symbol(),
             index,
+            shares: approved.shares(),
+            limit,
+            notional: approved.notional(),
             risk: approved.planned_risk(),
             cash: (approved.notional() + costs).to_f64(),
         });

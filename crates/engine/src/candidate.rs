@@ -5,13 +5,13 @@ use tradebot_calibration::{Calibrated, RowState};
 use tradebot_domain::{Date, MemberId, Regime, Tick};
 use tradebot_ensemble::Consensus;
 use tradebot_journal::{
-    ConsensusRecord, DecisionId, DecisionRecord, OpinionRecord, QualityRecord, Verdict,
-    ViolationRecord,
+    CheckRecord, ConsensusRecord, DecisionId, DecisionRecord, OpinionRecord, QualityRecord,
+    RiskRecord, Verdict, ViolationRecord,
 };
 use tradebot_models::Input;
 use tradebot_policy::RowPolicy;
 use tradebot_quality_gates::Reading;
-use tradebot_risk::Belief;
+use tradebot_risk::{Approved, Belief, Refusal};
 
 use crate::learning::Learning;
 use crate::roster::Roster;
@@ -197,6 +197,20 @@ pub fn quality_record(
     }
 }
 
+/// What an order's owner is warned of, for the record of risk events.
+pub fn warning_records(id: DecisionId, approved: &Approved) -> Vec<RiskRecord> {
+    let failed = approved.checks().iter().filter(|check| check.is_warning());
+    let record = |(check, warning): (&CheckRecord, &Refusal)| RiskRecord {
+        session: id.session,
+        event: format!("{}_warning", warning.code()),
+        symbol: Some(id.symbol),
+        value: check.asked,
+        limit: check.allowed,
+        detail: format!("entered all the same: {warning}"),
+    };
+    failed.zip(approved.warnings()).map(record).collect()
+}
+
 /// A decision record with nothing filled in beyond the gate.
 pub const fn empty_record(
     session: Date,
@@ -211,6 +225,7 @@ pub const fn empty_record(
         close,
         quality,
         row,
+        vix_is_proxy: None,
         features: Vec::new(),
         bracket: None,
         opinions: Vec::new(),

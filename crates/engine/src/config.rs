@@ -1,5 +1,7 @@
 //! What a run is given.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use tradebot_brackets::CostModel;
 use tradebot_domain::{Currency, Date, Money, Symbol};
@@ -16,6 +18,8 @@ pub struct EngineConfig {
     pub to: Date,
     /// What is traded; sorted, without repetition.
     pub symbols: Vec<Symbol>,
+    /// Sectors of those symbols whose sector is known, for the limit on one sector.
+    pub sectors: BTreeMap<Symbol, String>,
     /// Cash at the start.
     pub cash: Money,
     /// The account's currency.
@@ -63,6 +67,7 @@ struct Digested<'a> {
     from: Date,
     to: Date,
     symbols: &'a [Symbol],
+    sectors: &'a BTreeMap<Symbol, String>,
     cash: Money,
     currency: Currency,
     seed: u64,
@@ -81,6 +86,7 @@ impl EngineConfig {
             from: self.from,
             to: self.to,
             symbols: &self.symbols,
+            sectors: &self.sectors,
             cash: self.cash,
             currency: self.currency,
             seed: self.seed,

@@ -56,7 +56,11 @@ impl Engine {
         let roster = Roster::new(purge);
         let learning = Learning::new(roster.ids(), config.policy.r_multiples());
         Ok(Self {
-            symbols: config.symbols.iter().map(|s| SymbolState::new(*s)).collect(),
+            symbols: config
+                .symbols
+                .iter()
+                .map(|s| SymbolState::new(*s, config.sectors.get(s).cloned()))
+                .collect(),
             market: MarketFeatures::new(),
             context: None,
             detector: RegimeDetector::new(RegimeConfig::default()),
@@ -370,6 +374,7 @@ impl Engine {
         let pending = Verdict::NoTrade { reason: String::new(), detail: String::new() };
         let mut record =
             candidate::empty_record(session, state.symbol, close, quality, row, pending);
+        record.vix_is_proxy = self.regime.as_ref().map(|r| r.vix_is_proxy);
         match self.believe(index, arrival, row, &mut record) {
             Ok(candidate) => (record, Some(candidate)),
             Err(passed) => {
@@ -544,6 +549,7 @@ impl Engine {
         ledger: &mut dyn Ledger,
     ) -> Result<(), EngineError> {
         let mut orders = Vec::with_capacity(approved.len());
+        let mut warnings = Vec::new();
         for approved in approved {
             let intent_id = self.account.next_intent_id();
             let record = records
@@ -556,11 +562,15 @@ impl Engine {
                 basis: approved.basis(),
                 risk: approved.planned_risk(),
             };
+            warnings.extend(candidate::warning_records(record.id, &approved));
             orders.push(((intent_id, record.id, record.row), approved));
         }
         self.decisions += records.len() as u64;
         for record in records {
             ledger.append(&Event::Decision(Box::new(record)))?;
+        }
+        for warning in warnings {
+            ledger.append(&Event::Risk(warning))?;
         }
         let mut intents = Vec::with_capacity(orders.len());
         for (order, approved) in orders {

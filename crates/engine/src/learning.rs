@@ -8,6 +8,7 @@ use tradebot_journal::{LearnedRecord, MemberLearned, RowLearned};
 use crate::shadow::Resolved;
 
 /// The learned state of a run: calibrator, row rates and member weights.
+#[derive(Debug, Clone)]
 pub struct Learning {
     /// Calibration and row rates.
     pub learner: Learner,

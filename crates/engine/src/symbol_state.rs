@@ -19,6 +19,8 @@ pub const VOLUME_SESSIONS: usize = 20;
 pub struct SymbolState {
     /// The symbol.
     pub symbol: Symbol,
+    /// Its sector, where that is known.
+    pub sector: Option<String>,
     /// Its quality gate.
     pub gate: SymbolGate,
     /// Its incremental features, fed with continuous bars.
@@ -43,9 +45,10 @@ pub struct SymbolState {
 
 impl SymbolState {
     /// A symbol nothing is known of yet.
-    pub fn new(symbol: Symbol) -> Self {
+    pub fn new(symbol: Symbol, sector: Option<String>) -> Self {
         Self {
             symbol,
+            sector,
             gate: SymbolGate::new(symbol, GateConfig::default()),
             features: SymbolFeatures::new(),
             factor: 1.0,
@@ -141,7 +144,7 @@ mod tests {
     use super::*;
 
     fn with_returns(symbol: &str, returns: &[(i8, f64)]) -> SymbolState {
-        let mut s = SymbolState::new(Symbol::new(symbol).unwrap());
+        let mut s = SymbolState::new(Symbol::new(symbol).unwrap(), None);
         let start: Date = "2010-01-01".parse().unwrap();
         for (day, r) in returns {
             let date = start + jiff_days(i32::from(*day));
@@ -167,7 +170,7 @@ mod tests {
 
     #[test]
     fn a_split_leaves_returns_without_a_step() {
-        let mut s = SymbolState::new(Symbol::new("A").unwrap());
+        let mut s = SymbolState::new(Symbol::new("A").unwrap(), None);
         let date: Date = "2010-01-04".parse().unwrap();
         let bar =
             |close: f64| Bar { date, open: close, high: close, low: close, close, volume: 10.0 };

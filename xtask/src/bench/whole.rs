@@ -38,6 +38,7 @@ pub(crate) fn replay_into(
     let mut engine = Engine::new(EngineConfig {
         from,
         to,
+        sectors: std::collections::BTreeMap::new(),
         cash: Money(Decimal::from(100_000)),
         currency: Currency::Usd,
         seed: 42,

@@ -1,10 +1,10 @@
 //! Limits of the account: the drawdown stop and what configuration may not do.
 
-use tradebot_engine::{Engine, EngineError};
-use tradebot_journal::{Event, ExitReason};
-use tradebot_policy::UnskilledSize;
+use tradebot_engine::{Engine, EngineConfig, EngineError};
+use tradebot_journal::{DecisionRecord, Event, ExitReason, Verdict};
+use tradebot_policy::{Control, UnskilledSize};
 
-use crate::market::{Market, config, run};
+use crate::market::{Market, Outcome, config, run};
 
 /// A market that rises until positions are open and then falls by half overnight.
 fn crash() -> Market {
@@ -66,6 +66,84 @@ fn flattened_trades_say_so() {
         })
         .collect();
     assert!(reasons.contains(&ExitReason::StopGap), "the crash gapped through stops: {reasons:?}");
+}
+
+/// Four symbols that rise and rest: entries on many sessions, several on some.
+fn busy() -> Market {
+    Market::random(&["AAA", "BBB", "CCC", "DDD"], 620, 0.0015, 11)
+}
+
+#[test]
+fn no_more_orders_leave_in_a_cycle_than_the_throttle_allows() {
+    let most_in_a_session = |outcome: &Outcome| {
+        let mut counts = std::collections::BTreeMap::new();
+        for event in &outcome.events {
+            if let Event::Intent(intent) = event {
+                *counts.entry(intent.session).or_insert(0) += 1;
+            }
+        }
+        counts.into_values().max().unwrap_or(0)
+    };
+    let free = run(&busy(), |_| ());
+    assert!(most_in_a_session(&free) > 1, "the market must make several entries at once");
+    let throttled = run(&busy(), |c| c.limits.messages_per_minute = 1);
+    assert_eq!(most_in_a_session(&throttled), 1);
+    assert!(reasons(&throttled).contains(&"messages_per_minute".to_owned()));
+}
+
+#[test]
+fn a_sector_can_be_limited_and_warns_while_it_is_not() {
+    let one_sector = |c: &mut EngineConfig| {
+        c.sectors = c.symbols.iter().map(|s| (*s, "shoes".to_owned())).collect();
+    };
+    let warned = run(&busy(), |c| {
+        one_sector(c);
+        c.limits.sector = Control::warning(0.25);
+    });
+    let told = warned.risks().filter(|r| r.event == "sector_warning").count();
+    let checks = warned.decisions().flat_map(|d| &d.checks);
+    let failed = checks.filter(|c| c.limit == "sector" && c.is_warning()).count();
+    assert!(told > 0 && told == failed, "{told} events, {failed} failed checks");
+
+    let limited = run(&busy(), |c| {
+        one_sector(c);
+        c.limits.sector = Control::refusing(0.25);
+    });
+    assert!(reasons(&limited).contains(&"sector".to_owned()));
+    assert!(limited.risks().all(|r| r.event != "sector_warning"));
+
+    // Four sectors are not one.
+    let apart = run(&busy(), |c| {
+        c.sectors = c.symbols.iter().map(|s| (*s, s.to_string())).collect();
+        c.limits.sector = Control::refusing(0.25);
+    });
+    assert!(!reasons(&apart).contains(&"sector".to_owned()));
+    assert!(apart.trades_decided() > limited.trades_decided());
+}
+
+#[test]
+fn a_losing_streak_stops_entries_where_its_owner_wants_so() {
+    let free = run(&busy(), |_| ());
+    let refusing = |c: &mut EngineConfig| c.limits.loss_streak = Control::refusing(1.0);
+    let stopped = run(&busy(), refusing);
+    assert!(stopped.trades_decided() < free.trades_decided());
+    let refused: Vec<_> = stopped.decisions().filter(|d| reason(d) == "loss_streak").collect();
+    let last = refused.last().expect("two trades in a row lose").id.session;
+    // It is no halt for ever: after a rest there are entries again.
+    let entered = |d: &DecisionRecord| matches!(d.verdict, Verdict::Trade { .. });
+    let again = stopped.decisions().any(|d| d.id.session > refused[0].id.session && entered(d));
+    assert!(again, "entries stop from {} to {last}", refused[0].id.session);
+}
+
+fn reason(decision: &DecisionRecord) -> &str {
+    match &decision.verdict {
+        Verdict::NoTrade { reason, .. } => reason,
+        Verdict::Trade { .. } => "",
+    }
+}
+
+fn reasons(outcome: &Outcome) -> Vec<String> {
+    outcome.decisions().map(|d| reason(d).to_owned()).collect()
 }
 
 #[test]

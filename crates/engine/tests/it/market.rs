@@ -159,6 +159,7 @@ pub(crate) fn config(market: &Market, change: impl FnOnce(&mut EngineConfig)) ->
         from: market.date(0),
         to: market.date(market.sessions.len() - 1),
         symbols,
+        sectors: std::collections::BTreeMap::new(),
         cash: Money(Decimal::from(100_000)),
         currency: Currency::Usd,
         seed: 1,

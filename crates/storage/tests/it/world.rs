@@ -98,6 +98,7 @@ pub(crate) fn decision(i: u32, s: u32) -> DecisionRecord {
             adjustment: 1.0,
         },
         row: Regime::ALL[(i % 5) as usize],
+        vix_is_proxy: Some(i.is_multiple_of(2)),
         features: (0..33).map(|f| noise(i, 100 * s + f) - 0.5).collect(),
         bracket: Some(bracket()),
         opinions,
@@ -130,6 +131,7 @@ pub(crate) fn decision(i: u32, s: u32) -> DecisionRecord {
                 asked: noise(i, 80 + k),
                 allowed: 1.0,
                 passed: true,
+                warns: false,
             })
             .collect(),
         verdict: if trades {
