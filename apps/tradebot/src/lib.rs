@@ -20,6 +20,7 @@ pub mod market;
 pub mod reading;
 pub mod metering;
 pub mod recorder;
+pub mod continuing;
 pub mod replaying;
 pub mod summary;
 pub mod commands;

@@ -8,7 +8,7 @@ use tradebot_domain::{Date, Symbol};
 use tradebot_engine::shadow::Forecast;
 use tradebot_engine::{LearnedOutcome, LearnedSession};
 use tradebot_journal::RunFinished;
-use tradebot_storage::{Mode, Reader, ResolvedRow, RunInfo, Store};
+use tradebot_storage::{Mode, Reader, ResolvedRow, RunInfo, RunKey, Store};
 
 use crate::cli::{ReadMode, Which};
 use crate::exit::Failure;
@@ -194,10 +194,28 @@ pub fn learned_sessions(home: &Path, name: &str) -> Result<Vec<LearnedSession>, 
             "run {name} is not finished; a warm start begins with what a finished run learned"
         )));
     }
+    let features = |row: &ResolvedRow| Ok(reader.features(row.decision_seq)?);
+    sessions_of(&reader, info.key, &features)
+}
+
+/// What an unfinished run has learned so far, by its rows; without the features, which only members
+/// learn from.
+///
+/// # Errors
+/// When the rows cannot be read.
+pub fn learned_so_far(reader: &Reader, run: RunKey) -> Result<Vec<LearnedSession>, Failure> {
+    sessions_of(reader, run, &|_| Ok(Vec::new()))
+}
+
+fn sessions_of(
+    reader: &Reader,
+    run: RunKey,
+    features: &dyn Fn(&ResolvedRow) -> Result<Vec<f64>, Failure>,
+) -> Result<Vec<LearnedSession>, Failure> {
     let mut by_session: BTreeMap<Date, Vec<LearnedOutcome>> = BTreeMap::new();
-    for row in reader.resolved(info.key)? {
+    for row in reader.resolved(run)? {
         if let Some(forecast) = forecast(&row) {
-            let features = reader.features(row.decision_seq)?;
+            let features = features(&row)?;
             let session = row.outcome.resolved;
             let record = row.outcome;
             by_session.entry(session).or_default().push(LearnedOutcome {
@@ -207,7 +225,7 @@ pub fn learned_sessions(home: &Path, name: &str) -> Result<Vec<LearnedSession>, 
             });
         }
     }
-    let sessions = reader.symbols_per_session(info.key)?;
+    let sessions = reader.symbols_per_session(run)?;
     Ok(sessions
         .into_iter()
         .map(|(session, symbols)| LearnedSession {

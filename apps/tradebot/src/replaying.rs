@@ -1,5 +1,6 @@
 //! `run --mode demo` and `backtest`: the same loop over recorded sessions, each with its database.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -18,7 +19,7 @@ use crate::market::Market;
 use crate::progress::{Progress, say};
 use crate::recorder::{NotedFeed, Notes, Recorder};
 use crate::settings::Settings;
-use crate::{metering, output, reading};
+use crate::{continuing, metering, output, reading};
 
 /// Cycles whose journal entries are made durable together in a replay; paper and live use 1.
 const GROUP_CYCLES: u32 = 64;
@@ -96,6 +97,9 @@ pub fn run(job: &Job<'_>) -> Result<(), Failure> {
 
     let mut store = Store::open(job.home, job.mode)?;
     let handle = store.begin_run(&engine.started(), utc_now())?;
+    if handle.resumed {
+        continuing::check_learned(job.home, job.mode, &handle, &engine)?;
+    }
     announce(job, &market, &handle);
     let (run_id, resumed) = (handle.id.clone(), handle.resumed);
     let total = sessions.len() as u64;
@@ -160,6 +164,7 @@ pub fn engine_config(settings: &Settings, market: &Market) -> Result<EngineConfi
         from: market.from,
         to: market.to,
         symbols: market.symbols.clone(),
+        sectors: sectors(settings)?,
         cash: Money(cash),
         currency: market.currency,
         seed: settings.seed,
@@ -172,6 +177,14 @@ pub fn engine_config(settings: &Settings, market: &Market) -> Result<EngineConfi
         data_source: market.source.clone(),
         data_digest: market.history.digest(&market.symbols),
     })
+}
+
+fn sectors(settings: &Settings) -> Result<BTreeMap<Symbol, String>, Failure> {
+    let named = |(name, sector): (&String, &String)| match Symbol::new(name.trim()) {
+        Ok(symbol) => Ok((symbol, sector.clone())),
+        Err(e) => Err(Failure::usage(format!("universe.sectors: {e}"))),
+    };
+    settings.universe.sectors.iter().map(named).collect()
 }
 
 fn announce(job: &Job<'_>, market: &Market, handle: &tradebot_storage::RunHandle) {

@@ -1,6 +1,7 @@
 //! The configuration: defaults < `tradebot.yaml` < environment < flags, each value with where it
 //! comes from. Unknown keys are errors.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use figment::providers::{Env, Format as _, Serialized, Yaml};
@@ -97,7 +98,19 @@ pub struct Universe {
     pub from: Option<String>,
     /// Last session; none for the last of the data.
     pub to: Option<String>,
+    /// Sectors by symbol, for the limit on one sector; what is not named counts as one sector.
+    #[serde(default)]
+    pub sectors: BTreeMap<String, String>,
 }
+
+/// Sectors of the bundled stocks in the years that the bundle covers.
+const BUNDLED_SECTORS: [(&str, &str); 5] = [
+    ("AAPL", "information technology"),
+    ("FB", "information technology"),
+    ("GOOG", "information technology"),
+    ("IBM", "information technology"),
+    ("MSFT", "information technology"),
+];
 
 /// The log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -113,7 +126,13 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             account: Account { cash: "100000".to_owned(), currency: "USD".to_owned() },
-            universe: Universe { data: "bundled".to_owned(), ..Universe::default() },
+            universe: Universe {
+                data: "bundled".to_owned(),
+                sectors: BUNDLED_SECTORS
+                    .map(|(s, sector)| (s.to_owned(), sector.to_owned()))
+                    .into(),
+                ..Universe::default()
+            },
             seed: 42,
             policy: None,
             costs: CostModel::default(),

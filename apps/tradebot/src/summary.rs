@@ -1,5 +1,7 @@
 //! What a person sees at the end of a replay: figures with their base rates, and a plain verdict.
 
+use std::collections::BTreeMap;
+
 use tradebot_backtest::skill::ForecasterSkill;
 use tradebot_backtest::summary::Interval;
 use tradebot_backtest::trades::TradeStatistics;
@@ -18,6 +20,7 @@ pub fn text(summary: &Summary, result: &RunResult, assessment: &Assessment) -> S
         parts.push(skill(assessment));
     }
     parts.push(verdict(assessment));
+    parts.extend(warnings(result));
     parts.push(footer(summary, result));
     parts.join("\n\n")
 }
@@ -99,6 +102,23 @@ fn trades(assessment: &Assessment) -> String {
         number("profit"),
     ];
     table(&columns, &rows)
+}
+
+/// What the owner's controls warned of, by kind; nothing when they were silent.
+fn warnings(result: &RunResult) -> Option<String> {
+    let mut kinds: BTreeMap<&str, u32> = BTreeMap::new();
+    for event in &result.risk_events {
+        if let Some(kind) = event.event.strip_suffix("_warning") {
+            *kinds.entry(kind).or_default() += 1;
+        }
+    }
+    let told: Vec<String> =
+        kinds.iter().map(|(kind, times)| format!("{} {times}", kind.replace('_', " "))).collect();
+    let text = format!(
+        "Warnings at entries, by control: {}. `limits.NAME.on_breach: refuse` turns one into a limit.",
+        told.join(", ")
+    );
+    (!told.is_empty()).then(|| folded(&text, 0))
 }
 
 fn trade_row(name: &str, trades: Option<&TradeStatistics>) -> Vec<String> {

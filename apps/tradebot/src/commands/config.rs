@@ -89,6 +89,11 @@ fn universe(settings: &Settings, problems: &mut Vec<String>) {
             problems.push(format!("universe.symbols: {e}"));
         }
     }
+    for name in universe.sectors.keys() {
+        if let Err(e) = Symbol::new(name.trim()) {
+            problems.push(format!("universe.sectors: {e}"));
+        }
+    }
     let mut dates = Vec::new();
     for (key, value) in [("universe.from", &universe.from), ("universe.to", &universe.to)] {
         match value.as_ref().map(|text| (text, text.parse::<Date>())) {

@@ -22,6 +22,7 @@ pub mod market;
 pub mod gates;
 pub mod sizes;
 pub mod limits;
+pub mod review;
 pub mod regimes;
 pub mod speed;
 pub mod telemetry;
@@ -38,6 +39,7 @@ pub use program::ProgramFacts;
 pub use records::RunRecords;
 pub use regimes::RegimeFacts;
 pub use repository::Repository;
+pub use review::ReviewFacts;
 pub use sizes::SizeFacts;
 pub use speed::Speed;
 pub use telemetry::TelemetryFacts;
@@ -77,6 +79,8 @@ pub struct Evidence {
     pub gates: GateFacts,
     /// How sizes follow beliefs.
     pub sizes: SizeFacts,
+    /// What the review said of orders that it must not let through.
+    pub review: ReviewFacts,
     /// What policy and limits said of values beyond their bounds.
     pub limits: LimitFacts,
     /// Twenty years of regimes.
@@ -124,6 +128,7 @@ impl Evidence {
             market: MarketFacts::gather(&scenario)?,
             gates: GateFacts::gather(&scenario.market.history)?,
             sizes: SizeFacts::gather(&run),
+            review: ReviewFacts::gather()?,
             limits: LimitFacts::gather()?,
             regimes: RegimeFacts::gather(&scenario.market.history),
             telemetry: TelemetryFacts::gather()?,

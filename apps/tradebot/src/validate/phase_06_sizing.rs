@@ -1,6 +1,6 @@
 //! Phase 6, sizing: Kelly with a cap, drawdown control, brackets within bounds, limits kept.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tradebot_domain::Regime;
 use tradebot_journal::{CheckRecord, DecisionRecord, IntentRecord, SizeBasis, Verdict};
@@ -82,8 +82,15 @@ pub const CHECKS: &[Check] = &[
     Check::new(("p06-stopped", 6), "a stopped account enters nothing", FAULTS, stopped),
     Check::new(("p06-basis", 6), "each size says what it was earned by", FAULTS, basis),
     Check::not_built(("p06-adaptive-r", 6), "the R-multiple follows realised outcomes", FAULTS),
-    Check::not_built(("p06-throttles", 6), "limits on messages, repeats and spread", FAULTS),
-    Check::not_built(("p06-warnings", 6), "limits that warn: turnover, sector, streaks", FAULTS),
+    Check::new(("p06-throttles", 6), "limits on messages, repeats and spread", FAULTS, throttles),
+    Check::new(("p06-controls", 6), "controls warn, or refuse when told to", FAULTS, controls),
+    Check::new(("p06-warnings", 6), "each warning is a risk event on record", FAULTS, warnings),
+    Check::new(
+        ("p06-turnover-again", 6),
+        "turnover computed again from the orders",
+        (Bound::AtMost(1e-9), "equity"),
+        turnover_again,
+    ),
 ];
 
 fn stop_and_target(e: &Evidence) -> Measured {
@@ -150,7 +157,7 @@ fn risk_again(e: &Evidence) -> Measured {
 }
 
 /// Checks that every order must have gone through.
-const CHECKS_MADE: [&str; 14] = [
+const CHECKS_MADE: [&str; 25] = [
     "equity",
     "shares",
     "bracket",
@@ -165,6 +172,17 @@ const CHECKS_MADE: [&str; 14] = [
     "participation",
     "cash",
     "price_collar",
+    "spread",
+    "messages_per_minute",
+    "messages_per_session",
+    "repeated_entry",
+    "entry_interval",
+    "self_trade",
+    "duplicate",
+    "order_value",
+    "turnover",
+    "sector",
+    "loss_streak",
 ];
 
 fn checks_made(e: &Evidence) -> Measured {
@@ -172,7 +190,7 @@ fn checks_made(e: &Evidence) -> Measured {
     let lacking = e.run.intents.iter().filter_map(|i| {
         let checks = decisions.get(&i.decision).map(|d| d.checks.as_slice()).unwrap_or_default();
         let missing = CHECKS_MADE.iter().find(|name| !checks.iter().any(|c| c.limit == **name));
-        let failed = checks.iter().find(|c| !c.passed).map(|c| c.limit.as_str());
+        let failed = checks.iter().find(|c| c.refuses()).map(|c| c.limit.as_str());
         missing.copied().or(failed).map(|name| format!("{}: {name}", i.intent_id))
     });
     Measured::faults(e.run.intents.len(), lacking)
@@ -296,4 +314,60 @@ fn basis(e: &Evidence) -> Measured {
         e.run.intents.len(),
         claimed.map(|i| format!("{}: {:?}", i.intent_id, i.basis)),
     )
+}
+
+/// The clean order passes without a warning; each broken limit refuses by its own name.
+fn throttles(e: &Evidence) -> Measured {
+    let (clean, probes) = (&e.review.clean, &e.review.throttles);
+    let untouched = clean.refused.is_some() || !clean.warned.is_empty();
+    let untouched = untouched.then(|| format!("the clean order: {clean:?}"));
+    let through = probes.iter().filter(|p| p.refused != Some(p.breaks)).map(|p| format!("{p:?}"));
+    Measured::faults(probes.len(), untouched.into_iter().chain(through))
+}
+
+fn controls(e: &Evidence) -> Measured {
+    let (warning, refusing) = (&e.review.warning, &e.review.refusing);
+    let silent = warning.iter().filter(|p| p.refused.is_some() || p.warned != [p.breaks]);
+    let through = refusing.iter().filter(|p| p.refused != Some(p.breaks));
+    Measured::faults(
+        warning.len().min(refusing.len()),
+        silent.chain(through).map(|p| format!("{p:?}")),
+    )
+}
+
+/// Failed checks that warn, and `..._warning` events: the same symbols on the same sessions.
+fn warnings(e: &Evidence) -> Measured {
+    let sent = e.run.decisions.iter().filter(|d| matches!(d.verdict, Verdict::Trade { .. }));
+    let noted = sent.flat_map(|d| {
+        d.checks.iter().filter(|c| c.is_warning()).map(|c| {
+            (d.id.session, Some(d.id.symbol), format!("{}_warning", c.limit), c.asked.to_bits())
+        })
+    });
+    let noted: BTreeSet<_> = noted.collect();
+    let events = e.run.risks.iter().filter(|r| r.event.ends_with("_warning"));
+    let told: BTreeSet<_> =
+        events.map(|r| (r.session, r.symbol, r.event.clone(), r.value.to_bits())).collect();
+    let other = noted.symmetric_difference(&told).map(|w| format!("{w:?}"));
+    Measured::faults(noted.len(), other)
+}
+
+/// Greatest distance between the turnover that the last order of a session was reviewed with, and
+/// the value of the session's orders over equity.
+fn turnover_again(e: &Evidence) -> Measured {
+    let accounts = e.run.accounts();
+    let mut entered: BTreeMap<_, f64> = BTreeMap::new();
+    for intent in &e.run.intents {
+        *entered.entry(intent.session).or_default() += intent.notional.to_f64();
+    }
+    let mut reviewed: BTreeMap<_, f64> = BTreeMap::new();
+    for d in e.run.decisions.iter().filter(|d| matches!(d.verdict, Verdict::Trade { .. })) {
+        for c in d.checks.iter().filter(|c| c.limit == "turnover") {
+            let most = reviewed.entry(d.id.session).or_insert(0.0);
+            *most = most.max(c.asked);
+        }
+    }
+    Measured::largest(entered.iter().map(|(session, value)| {
+        let equity = accounts.get(session).map_or(f64::NAN, |s| s.equity.to_f64());
+        (reviewed.get(session).copied().unwrap_or(f64::NAN) - value / equity).abs()
+    }))
 }

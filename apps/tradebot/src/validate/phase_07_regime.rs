@@ -1,7 +1,7 @@
 //! Phase 7, regimes and policy: which row is in force, and that no row is looser than the program.
 
 use tradebot_brackets::Bracket;
-use tradebot_domain::{Regime, Tick};
+use tradebot_domain::{Date, Regime, Tick};
 use tradebot_engine::candidate::spec_of;
 use tradebot_policy::RowPolicy;
 use tradebot_regime::severity::HIGH;
@@ -31,6 +31,7 @@ pub const CHECKS: &[Check] = &[
     Check::new(("p07-fall-dwells", 7), "a fall of volatility waits its sessions", FAULTS, fall),
     Check::new(("p07-confirmed", 7), "a new trend waits to be confirmed", FAULTS, confirmed),
     Check::new(("p07-row-in-force", 7), "decisions use the session's row", FAULTS, row_in_force),
+    Check::new(("p07-proxy-marked", 7), "every record says where its VIX is from", FAULTS, proxy),
     Check::new(("p07-row-brackets", 7), "brackets are those of their row", FAULTS, row_brackets),
     Check::new(("p07-policy-table", 7), "the bundled rows are the published ones", FAULTS, table),
     Check::new(("p07-policy-reads", 7), "the bundled policy reads back the same", FAULTS, |e| {
@@ -124,6 +125,23 @@ fn confirmed(e: &Evidence) -> Measured {
         }
     }
     Measured::faults(looked_at, wrong)
+}
+
+/// Decisions carry the mark of their session's regime, and the mark is the market's: the proxy
+/// stands in exactly where the bundle has no VIX of the session before.
+fn proxy(e: &Evidence) -> Measured {
+    let of = |date| e.run.regimes.binary_search_by_key(&date, |r| r.session).ok();
+    let decisions = &e.run.decisions;
+    let other = decisions.iter().filter(|d| {
+        let regime = of(d.id.session).map(|i| &e.run.regimes[i]);
+        d.vix_is_proxy != regime.map(|r| r.vix_is_proxy)
+    });
+    let published = |session: &Date| e.regimes.vix_published.binary_search(session).is_ok();
+    let pairs = e.regimes.readings.windows(2);
+    let wrong = pairs.filter(|w| w[1].1.vix_is_proxy == published(&w[0].0));
+    let other = other.map(|d| format!("{}: {:?}", d.id, d.vix_is_proxy));
+    let wrong = wrong.map(|w| format!("regime of {}: proxy {}", w[1].0, w[1].1.vix_is_proxy));
+    Measured::faults(decisions.len(), other.chain(wrong))
 }
 
 fn row_in_force(e: &Evidence) -> Measured {

@@ -6,7 +6,7 @@ use crate::markup::{Markup, element, paragraph};
 use crate::table::{Table, figure, words};
 
 /// Codes of the journal in plain words; one that is missing here is shown by itself.
-const MEANINGS: [(&str, &str); 29] = [
+const MEANINGS: [(&str, &str); 40] = [
     ("abstention", "no member had an opinion"),
     ("already_held", "a position in the symbol was open or on its way"),
     ("below_break_even", "the consensus did not beat break-even"),
@@ -18,24 +18,35 @@ const MEANINGS: [(&str, &str); 29] = [
     ("daily_loss", "the session lost more than the daily limit"),
     ("drawdown_limit", "the drawdown left nothing to risk"),
     ("drawdown_stop", "the drawdown limit was reached"),
+    ("duplicate", "the same order had been sent already"),
+    ("entry_interval", "too soon after the last entry into the symbol"),
     ("gate_closed", "a multiplier of the policy is zero"),
     ("gate_refused", "the data of the symbol failed the quality gate"),
     ("less_than_one_share", "the size came to less than one share"),
+    ("loss_streak", "more losing trades in a row than the owner allows"),
     ("max_positions", "the regime allows no more positions"),
+    ("messages_per_minute", "too many orders within a minute"),
+    ("messages_per_session", "too many orders in the session"),
     ("no_bar", "no bar arrived"),
     ("no_bracket", "no bracket could be made"),
     ("no_growth", "the Kelly fraction was not above zero"),
     ("no_heat_room", "open risk had reached its limit"),
     ("not_warm", "too little history for the features"),
     ("notional", "the position would be too large for the account"),
+    ("order_value", "the order was worth more than the owner allows"),
     ("participation", "too large for the volume of the symbol"),
     ("portfolio_heat", "open risk would exceed its limit"),
     ("price_collar", "the limit lay too far from the decision price"),
     ("regime_undetermined", "the regime was not determined yet"),
+    ("repeated_entry", "too many entries into the symbol in one session"),
     ("risk_per_position", "risk of the position would exceed its limit"),
     ("row_unknown", "too few outcomes known in this regime"),
+    ("sector", "too much in one sector for the owner"),
+    ("self_trade", "it would have met an own sell order"),
     ("size_not_earned", "neither skill, drift nor exploration earned a size"),
+    ("spread", "bid and ask were too far apart"),
     ("stopped", "entries were stopped by the drawdown limit"),
+    ("turnover", "the session had entered as much as the owner allows"),
 ];
 
 pub(super) fn body(of: Subject<'_>) -> Markup {

@@ -36,6 +36,7 @@ pub(crate) fn trade() -> DecisionRecord {
         asked,
         allowed,
         passed: true,
+        warns: false,
     };
     DecisionRecord {
         id: DecisionId {
@@ -57,6 +58,7 @@ pub(crate) fn trade() -> DecisionRecord {
             adjustment: 2.0,
         },
         row: Regime::TrendingLowVol,
+        vix_is_proxy: Some(true),
         features: Vec::new(),
         bracket: Some(BracketRecord {
             entry_limit: price(4_495),

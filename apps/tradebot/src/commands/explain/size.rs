@@ -134,7 +134,11 @@ pub(super) fn checks(page: &mut Page, record: &DecisionRecord) {
     }
     page.section("Checks: asked, allowed");
     let row = |c: &CheckRecord| {
-        let mark = if c.passed { "ok" } else { "NO" };
+        let mark = match c {
+            c if c.passed => "ok",
+            c if c.is_warning() => "warning",
+            _ => "NO",
+        };
         vec![mark.to_owned(), c.limit.clone(), number(&c.limit, c.asked), relation(c)]
     };
     page.rows("<<><", &record.checks.iter().map(row).collect::<Vec<_>>());
@@ -145,11 +149,11 @@ pub(crate) fn relation(check: &CheckRecord) -> String {
     let allowed = number(&check.limit, check.allowed);
     match check.limit.as_str() {
         "equity" => format!("above {allowed}"),
-        "shares" => format!("at least {allowed}"),
+        "shares" | "entry_interval" => format!("at least {allowed}"),
         "bracket" => format!("stop below limit {allowed}"),
         "stopped" if check.passed => "not latched".to_owned(),
         "stopped" => "latched".to_owned(),
-        "drawdown_stop" => format!("below {allowed}"),
+        "drawdown_stop" | "self_trade" => format!("below {allowed}"),
         "already_held" => "not held".to_owned(),
         _ => format!("at most {allowed}"),
     }
@@ -158,13 +162,24 @@ pub(crate) fn relation(check: &CheckRecord) -> String {
 /// A number of a check, in the unit of its limit.
 pub(crate) fn number(limit: &str, value: f64) -> String {
     if value == f64::MAX {
-        return "not known".to_owned();
+        return if matches!(limit, "entry_interval" | "self_trade") { "none" } else { "not known" }
+            .to_owned();
     }
     match limit {
-        "equity" | "cash" => amount(value),
-        "shares" | "max_positions" | "participation" => format!("{:.0}", value.floor()),
+        "equity" | "cash" | "order_value" => amount(value),
+        "shares"
+        | "max_positions"
+        | "participation"
+        | "messages_per_minute"
+        | "messages_per_session"
+        | "repeated_entry"
+        | "duplicate"
+        | "loss_streak" => {
+            format!("{:.0}", value.floor())
+        }
+        "entry_interval" => format!("{value:.0} min"),
         "already_held" => if value == 0.0 { "no" } else { "yes" }.to_owned(),
-        "bracket" => format!("{value:.2}"),
+        "bracket" | "self_trade" => format!("{value:.2}"),
         _ if limit.starts_with("correlation") => format!("{value:.2}"),
         _ => output::percent(value, 2),
     }

@@ -185,7 +185,7 @@ fn number_after(detail: &str, phrase: &str) -> Option<f64> {
 
 /// A pre-trade check failed.
 fn refused(record: &DecisionRecord, reason: &str) -> Option<Because> {
-    let failed = record.checks.iter().find(|c| !c.passed)?;
+    let failed = record.checks.iter().find(|c| c.refuses())?;
     let sentence = match reason {
         "stopped" => "the drawdown stop is latched, so there are no entries".to_owned(),
         "correlation_unknown" => format!(
@@ -214,6 +214,13 @@ fn change_of(failed: &CheckRecord, reason: &str) -> String {
             let other = failed.limit.rsplit(' ').next().unwrap_or_default();
             format!("{other} not held, or a correlation of at most {allowed} with it.")
         }
+        "messages_per_minute" | "messages_per_session" | "repeated_entry" | "entry_interval" => {
+            "The next session: these are counted anew in each.".to_owned()
+        }
+        "order_value" | "turnover" | "sector" | "loss_streak" => format!(
+            "{} instead, or `limits.{reason}.on_breach: warn`.",
+            capitalised(&relation(failed))
+        ),
         "cash" => format!("{} more cash.", number("cash", failed.asked - failed.allowed)),
         _ => format!("{} instead.", capitalised(&relation(failed))),
     }

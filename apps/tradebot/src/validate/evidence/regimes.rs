@@ -9,6 +9,8 @@ use tradebot_regime::{RegimeConfig, RegimeDetector, RegimeReading};
 pub struct RegimeFacts {
     /// Session and reading.
     pub readings: Vec<(Date, RegimeReading)>,
+    /// Sessions with a published VIX close, ascending.
+    pub vix_published: Vec<Date>,
     /// Sessions of a new trend state before it is believed.
     pub confirm_sessions: u32,
     /// Sessions of lower readings before severity falls.
@@ -31,6 +33,7 @@ impl RegimeFacts {
         }
         Self {
             readings,
+            vix_published: history.vix.iter().map(|(date, _)| *date).collect(),
             confirm_sessions: config.confirm_sessions,
             dwell_sessions: config.dwell_sessions,
         }

@@ -4,7 +4,7 @@ use tradebot_brackets::{Bracket, CostModel};
 use tradebot_domain::Symbol;
 use tradebot_journal::{BracketRecord, ConsensusRecord, DecisionRecord};
 use tradebot_policy::{Limits, Policy, RowPolicy, UnskilledSize};
-use tradebot_risk::{Belief, BookView, drawdown_multiplier, propose};
+use tradebot_risk::{Belief, BookView, Standing, Traffic, drawdown_multiplier, propose};
 
 use crate::validate::evidence::records::RunRecords;
 
@@ -140,6 +140,9 @@ impl Question<'_> {
             close: self.record.close.unwrap_or(f64::NAN),
             adv_20: 1e9,
             correlations: &[],
+            spread: 0.0008,
+            traffic: Traffic::default(),
+            standing: Standing::default(),
         };
         let row = RowPolicy { edge: 0.0, ..*Policy::bundled().row(self.record.row) };
         let limits = Limits {

@@ -25,6 +25,7 @@ fn a_failed_check_is_told_in_the_unit_of_its_limit() {
         asked,
         allowed,
         passed: false,
+        warns: false,
     };
     record.checks = vec![check("notional", 0.213, 0.2)];
     let b = because(&record, "notional", "", None);

@@ -95,6 +95,9 @@ pub(crate) const PLANTS: &[Plant] = &[
         let settled = |r: &&mut (_, RegimeReading)| r.1.regime == Regime::TrendingLowVol;
         e.regimes.readings.iter_mut().rfind(settled).unwrap().1.regime = Regime::Transition;
     }),
+    ("p07-proxy-marked", |e| e.run.decisions[700].vix_is_proxy = Some(false)),
+    ("p07-proxy-marked", |e| e.run.decisions.iter_mut().for_each(|d| d.vix_is_proxy = None)),
+    ("p07-proxy-marked", |e| e.regimes.readings.last_mut().unwrap().1.vix_is_proxy = true),
     ("p07-row-in-force", |e| {
         let last = e.run.decisions.last_mut().unwrap();
         last.row = Regime::ALL.into_iter().find(|row| *row != last.row).unwrap();

@@ -67,6 +67,17 @@ pub(crate) const PLANTS: &[Plant] = &[
         let drifted = e.run.intents.iter_mut().find(|i| i.basis == SizeBasis::Drift);
         drifted.unwrap().basis = SizeBasis::Skill;
     }),
+    ("p06-throttles", |e| e.review.throttles[2].refused = None),
+    ("p06-throttles", |e| e.review.throttles.clear()),
+    ("p06-throttles", |e| e.review.clean.refused = Some("spread")),
+    ("p06-controls", |e| e.review.warning[1].warned.clear()),
+    ("p06-controls", |e| e.review.refusing[3].refused = None),
+    ("p06-warnings", |e| e.run.risks.retain(|r| !r.event.ends_with("_warning"))),
+    ("p06-warnings", |e| {
+        let mut warned = e.run.decisions.iter_mut().filter(|d| is_trade(d)).flat_map(|d| &mut d.checks);
+        warned.find(|c| c.is_warning()).unwrap().passed = true;
+    }),
+    ("p06-turnover-again", |e| check(e, "turnover").asked += 0.01),
 ];
 
 const fn is_trade(decision: &DecisionRecord) -> bool {
