@@ -117,6 +117,21 @@ fn a_record_that_was_changed_while_the_run_was_down_is_found_before_it_goes_on()
     refused.says(&["the journal", "does not add up", &format!("entry {seq} "), "restore a backup"]);
 }
 
+#[test]
+fn calibration_rows_that_no_longer_teach_what_the_journal_says_stop_a_run_from_going_on() {
+    let home = killed_midway();
+    let conn = Connection::open(home.file("demo.db")).unwrap();
+    let flipped = conn.execute(
+        "UPDATE outcomes SET won = 1 - won, net_r = -net_r WHERE rowid =
+         (SELECT rowid FROM outcomes WHERE won IS NOT NULL ORDER BY rowid LIMIT 1)",
+        [],
+    );
+    assert_eq!(flipped, Ok(1));
+    drop(conn);
+    let refused = reference::call(&home).run().code(1);
+    refused.says(&["demo-0001", "outcome and prediction rows", "changed or lost", "--home"]);
+}
+
 #[cfg(unix)]
 mod by_signal {
     use super::*;
