@@ -64,28 +64,53 @@ pub(crate) fn combine(
     eta: f64,
 ) -> Result<Consensus, Abstention> {
     check(opinions, weights.len())?;
-    let awake = || opinions.iter().zip(weights).filter_map(|(o, &w)| Some((o.as_ref()?, w)));
-    let total: f64 = awake().map(|(_, w)| w).sum();
+    Ok(around(pooled(opinions, weights, eta), opinions, weights))
+}
+
+/// Pools the awake members by each of two vectors of weights, and the two by the trust in them;
+/// all above 0. Members weigh in the consensus what the vectors give them, by trust.
+pub(crate) fn combine_views(
+    opinions: &[Option<Calibrated>],
+    views: [&[f64]; 2],
+    trust: [f64; 2],
+    eta: f64,
+) -> Result<Consensus, Abstention> {
+    check(opinions, views[0].len())?;
+    let said = views.map(|weights| pooled(opinions, weights, eta));
+    let mean = pool::substitution_normalised(said.into_iter().zip(trust), eta)
+        .expect("there are two views");
+    let shares = views.map(|weights| shares(opinions, weights));
+    let mixed = |(first, second): (&f64, &f64)| trust[0] * first + trust[1] * second;
+    let weights: Vec<f64> = shares[0].iter().zip(&shares[1]).map(mixed).collect();
+    Ok(around(mean, opinions, &weights))
+}
+
+fn pooled(opinions: &[Option<Calibrated>], weights: &[f64], eta: f64) -> f64 {
+    let awake = opinions.iter().zip(weights).filter_map(|(o, &w)| Some((o.as_ref()?.mean, w)));
+    pool::substitution_normalised(awake, eta).expect("the quorum was checked")
+}
+
+/// The consensus with this mean.
+fn around(mean: f64, opinions: &[Option<Calibrated>], weights: &[f64]) -> Consensus {
+    let weights = shares(opinions, weights);
+    let awake = || opinions.iter().zip(&weights).filter_map(|(o, &w)| Some((o.as_ref()?, w)));
     let have = awake().count() as f64;
-    let mean = pool::substitution(awake().map(|(o, w)| (o.mean, (w / total).ln())), eta)
-        .expect("the quorum was checked");
-    let variance: f64 =
-        awake().map(|(o, w)| w / total * (o.var + (o.mean - mean) * (o.mean - mean))).sum();
+    let variance: f64 = awake().map(|(o, w)| w * (o.var + (o.mean - mean) * (o.mean - mean))).sum();
     let equal_weight = awake().map(|(o, _)| o.mean).sum::<f64>() / have;
     let spread = awake().map(|(o, _)| (o.mean - equal_weight).powi(2)).sum::<f64>() / have;
     let (lo, hi) = bounds(mean, variance);
+    Consensus { mean, lo, hi, equal_weight, disagreement: spread.sqrt(), weights }
+}
+
+/// Weights among the awake, 0 for sleepers; they sum to 1.
+fn shares(opinions: &[Option<Calibrated>], weights: &[f64]) -> Vec<f64> {
+    let awake = opinions.iter().zip(weights).filter(|(o, _)| o.is_some());
+    let total: f64 = awake.map(|(_, w)| w).sum();
     let share = |(opinion, w): (&Option<Calibrated>, &f64)| match opinion {
         Some(_) => w / total,
         None => 0.0,
     };
-    Ok(Consensus {
-        mean,
-        lo,
-        hi,
-        equal_weight,
-        disagreement: spread.sqrt(),
-        weights: opinions.iter().zip(weights).map(share).collect(),
-    })
+    opinions.iter().zip(weights).map(share).collect()
 }
 
 fn check(opinions: &[Option<Calibrated>], members: usize) -> Result<(), Abstention> {

@@ -1,66 +1,22 @@
 //! The product's ensemble: weights, consensus, scores and the test of skill.
 
 mod config;
+mod outcome;
+mod second_level;
 
 use serde::{Deserialize, Serialize};
 use tradebot_calibration::{Calibrated, ConfigError, Decay};
-use tradebot_domain::MemberId;
+use tradebot_domain::{MemberId, Regime};
 
 use crate::aggregating::{AggregatingAlgorithm, Memory};
 use crate::consensus::{self, Abstention, Consensus};
 use crate::publish::PublishedWeights;
 use crate::scores::{MemberScores, Score};
 use crate::skill::{Skill, SkillTest};
+use second_level::RegimeViews;
 
-pub use config::EnsembleConfig;
-
-/// An outcome that became known in the session being learned, with what was said of it before.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct ScoredOutcome {
-    /// Calibrated probability of each member as issued; `None` where it abstained.
-    pub means: Vec<Option<f64>>,
-    /// Raw score of each member as issued.
-    pub raw: Vec<Option<f64>>,
-    /// The consensus as issued.
-    pub consensus: f64,
-    /// Unweighted mean of the members as issued.
-    pub equal_weight: f64,
-    /// Base rate of the row as it was known then: what skill is measured against.
-    pub row_rate: f64,
-    /// The bracket ended with a profit after costs.
-    pub won: bool,
-    /// Mean over its life of 1 / brackets open on the symbol, in (0, 1].
-    pub uniqueness: f64,
-}
-
-/// An outcome that cannot be learned from. State is unchanged whenever one is returned.
-#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
-pub enum LearnError {
-    /// Opinions of another number of members.
-    #[error("an outcome carries {means} means and {raw} raw scores for {members} members")]
-    Shape {
-        /// Calibrated probabilities found.
-        means: usize,
-        /// Raw scores found.
-        raw: usize,
-        /// Members known.
-        members: usize,
-    },
-    /// A probability that is NaN or outside `0..=1`.
-    #[error("{what} {value} is not in 0..=1")]
-    Probability {
-        /// Which one.
-        what: &'static str,
-        /// The value found.
-        value: f64,
-    },
-    /// A uniqueness that is NaN or outside `(0, 1]`.
-    #[error("uniqueness {value} is not in (0, 1]")]
-    Uniqueness {
-        /// The value found.
-        value: f64,
-    },
-}
+pub use config::{EnsembleConfig, SecondLevel};
+pub use outcome::{LearnError, ScoredOutcome};
 
 /// Weight and quality of one member. Brier scores are means weighted by uniqueness, prequential,
 /// and 0.25 (what a constant one half scores) while there is nothing to score.
@@ -97,6 +53,9 @@ pub struct Ensemble {
     equal_weight: Score,
     base: Score,
     skill: SkillTest,
+    /// With [`SecondLevel::Regimes`] only; not written otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    regimes: Option<RegimeViews>,
 }
 
 impl Ensemble {
@@ -120,8 +79,13 @@ impl Ensemble {
         config.validate(members.len())?;
         let gamma = Decay::half_life(config.half_life_sessions).factor();
         let memory = Memory::Discount { gamma };
+        let regimes = match config.second_level {
+            SecondLevel::Off => None,
+            SecondLevel::Regimes => Some(RegimeViews::new(&config, members.len(), memory)),
+        };
         Ok(Self {
             config,
+            regimes,
             members: members.to_vec(),
             learned: AggregatingAlgorithm::new(members.len(), config.eta, memory),
             published: PublishedWeights::new(members.len(), config.floor, config.step_max),
@@ -133,7 +97,8 @@ impl Ensemble {
         })
     }
 
-    /// The consensus of the members that have an opinion, by the published weights.
+    /// The consensus of the members that have an opinion, by the published weights; with
+    /// [`SecondLevel::Regimes`] by the global ones alone.
     ///
     /// **Shape:** one opinion per member, `None` for one that abstains.
     ///
@@ -143,19 +108,60 @@ impl Ensemble {
         consensus::combine(opinions, self.published.get(), self.config.eta)
     }
 
+    /// [`combine`](Self::combine) in a regime: with [`SecondLevel::Regimes`] by the regime's
+    /// published weights too, else the same to the last bit.
+    ///
+    /// The step of published weights is per vector: a change of regime changes the vector.
+    ///
+    /// # Errors
+    /// As [`combine`](Self::combine).
+    pub fn combine_in(
+        &self,
+        regime: Regime,
+        opinions: &[Option<Calibrated>],
+    ) -> Result<Consensus, Abstention> {
+        let Some(regimes) = &self.regimes else { return self.combine(opinions) };
+        let views = [self.published.get(), regimes.weights(regime)];
+        consensus::combine_views(opinions, views, regimes.trust(), self.config.eta)
+    }
+
     /// Learns what a session taught, its outcomes in the order given (by resolve time and id).
-    /// To be called for every session, also without outcomes.
+    /// To be called for every session, also without outcomes. Outcomes without a regime teach
+    /// nothing about regimes: with [`SecondLevel::Regimes`] call
+    /// [`learn_session_in`](Self::learn_session_in).
     ///
     /// # Errors
     /// The first fault of the first faulty outcome; nothing is learned from any of them then, and
     /// the session is not counted.
     pub fn learn_session(&mut self, outcomes: &[ScoredOutcome]) -> Result<(), LearnError> {
-        outcomes.iter().try_for_each(|outcome| self.check(outcome))?;
+        self.learn(outcomes.iter().map(|outcome| (None, outcome)))
+    }
+
+    /// [`learn_session`](Self::learn_session) with the regime that each outcome was decided in.
+    /// Without [`SecondLevel::Regimes`] the same to the last bit.
+    ///
+    /// # Errors
+    /// As [`learn_session`](Self::learn_session).
+    pub fn learn_session_in(
+        &mut self,
+        outcomes: &[(Regime, ScoredOutcome)],
+    ) -> Result<(), LearnError> {
+        self.learn(outcomes.iter().map(|(regime, outcome)| (Some(*regime), outcome)))
+    }
+
+    fn learn<'a, I>(&mut self, outcomes: I) -> Result<(), LearnError>
+    where
+        I: Iterator<Item = (Option<Regime>, &'a ScoredOutcome)> + Clone,
+    {
+        outcomes.clone().try_for_each(|(_, outcome)| outcome.check(self.members.len()))?;
+        if let Some(regimes) = &mut self.regimes {
+            regimes.learn_session(outcomes.clone(), self.published.get());
+        }
         self.learned.discount();
-        if !outcomes.is_empty() {
+        if outcomes.clone().next().is_some() {
             self.scores.iter_mut().for_each(|s| s.begin_session(self.config.rolling_sessions));
             let mut advantage = 0.0;
-            for outcome in outcomes {
+            for (_, outcome) in outcomes {
                 self.learned.charge(&outcome.means, outcome.won, outcome.uniqueness);
                 self.score(outcome);
                 advantage += outcome.uniqueness * outcome.advantage();
@@ -202,9 +208,22 @@ impl Ensemble {
         self.base.mean()
     }
 
-    /// Published weights, in the order of members; they sum to 1.
+    /// Published weights, in the order of members; they sum to 1. The global ones, with
+    /// [`SecondLevel::Regimes`].
     pub fn weights(&self) -> &[f64] {
         self.published.get()
+    }
+
+    /// Published weights of a regime, equal while it has taught nothing; `None` without
+    /// [`SecondLevel::Regimes`].
+    pub fn regime_weights(&self, regime: Regime) -> Option<&[f64]> {
+        self.regimes.as_ref().map(|regimes| regimes.weights(regime))
+    }
+
+    /// Published trust in the global weights and in those of regimes, summing to 1; `None`
+    /// without [`SecondLevel::Regimes`].
+    pub fn trust(&self) -> Option<[f64; 2]> {
+        self.regimes.as_ref().map(RegimeViews::trust)
     }
 
     /// Members in the order of their index.
@@ -230,40 +249,6 @@ impl Ensemble {
         self.consensus.add(outcome.consensus, y, u);
         self.equal_weight.add(outcome.equal_weight, y, u);
         self.base.add(outcome.row_rate, y, u);
-    }
-
-    fn check(&self, outcome: &ScoredOutcome) -> Result<(), LearnError> {
-        let (means, raw, members) = (outcome.means.len(), outcome.raw.len(), self.members.len());
-        if means != members || raw != members {
-            return Err(LearnError::Shape { means, raw, members });
-        }
-        if !(outcome.uniqueness > 0.0 && outcome.uniqueness <= 1.0) {
-            return Err(LearnError::Uniqueness { value: outcome.uniqueness });
-        }
-        let said = [
-            ("consensus", outcome.consensus),
-            ("equal-weight mean", outcome.equal_weight),
-            ("row rate", outcome.row_rate),
-        ];
-        let means = outcome.means.iter().flatten().map(|p| ("calibrated mean", *p));
-        let raw = outcome.raw.iter().flatten().map(|p| ("raw score", *p));
-        match said.into_iter().chain(means).chain(raw).find(|(_, p)| !(0.0..=1.0).contains(p)) {
-            Some((what, value)) => Err(LearnError::Probability { what, value }),
-            None => Ok(()),
-        }
-    }
-}
-
-impl ScoredOutcome {
-    /// The outcome as a number.
-    fn y(&self) -> f64 {
-        f64::from(u8::from(self.won))
-    }
-
-    /// How much better the consensus was than the row rate, in squared error.
-    fn advantage(&self) -> f64 {
-        let y = self.y();
-        (self.row_rate - y).powi(2) - (self.consensus - y).powi(2)
     }
 }
 

@@ -13,6 +13,23 @@
 //! 4. [`Ensemble::learn_session`] learns once per session from its resolved outcomes, each counted
 //!    by its uniqueness, and keeps the prequential scores and the test of [`skill`].
 //!
+//! Around them stand what a plain algorithm does not do: [`delayed`] outcomes that arrive after
+//! further forecasts, [`RegimeAware`] weights (which [`SecondLevel`] switches on in the ensemble),
+//! simpler [`comparators`] to be judged beside, and the [`diversity`] of the members.
+//!
+//! ```
+//! use tradebot_ensemble::{AggregatingAlgorithm, Memory};
+//!
+//! let mut members = AggregatingAlgorithm::new(3, 2.0, Memory::Discount { gamma: 0.995 });
+//! for won in [true, true, false, true, true] {
+//!     let advice = [Some(0.8), Some(0.4), None]; // The third has no opinion.
+//!     let p = members.forecast(&advice).expect("two are awake");
+//!     assert!(0.4 < p && p < 0.8);
+//!     members.update(&advice, won);
+//! }
+//! assert!(members.weights()[0] > members.weights()[1]);
+//! ```
+//!
 //! The ensemble is insurance against choosing the wrong member more than a gain over the best
 //! one, and equal weights are hard to beat: their score is kept beside it.
 //!
@@ -30,11 +47,16 @@ pub mod publish;
 pub mod skill;
 mod scores;
 pub mod pool;
+pub mod delayed;
+pub mod regime_aware;
 pub mod rolling;
+pub mod comparators;
 pub mod diversity;
 
 pub use aggregating::{AggregatingAlgorithm, Memory};
 pub use consensus::{Abstention, Consensus};
-pub use ensemble::{Ensemble, EnsembleConfig, LearnError, MemberStats, ScoredOutcome};
+pub use delayed::{FreeCopies, Interleaved};
+pub use ensemble::{Ensemble, EnsembleConfig, LearnError, MemberStats, ScoredOutcome, SecondLevel};
+pub use regime_aware::RegimeAware;
 pub use skill::{Skill, SkillTest};
 pub use tradebot_calibration::{Calibrated, ConfigError};

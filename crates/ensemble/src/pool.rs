@@ -20,6 +20,15 @@ where
     Some((0.5 + 0.5 * lean).clamp(0.0, 1.0))
 }
 
+/// [`substitution`] from pairs of probability and weight, normalised first; `None` without any.
+pub(crate) fn substitution_normalised<I>(pairs: I, eta: f64) -> Option<f64>
+where
+    I: Iterator<Item = (f64, f64)> + Clone,
+{
+    let total: f64 = pairs.clone().map(|(_, w)| w).sum();
+    substitution(pairs.map(|(p, w)| (p, (w / total).ln())), eta)
+}
+
 /// The weighted mean of probabilities; weights sum to 1.
 pub fn linear(p: &[f64], weights: &[f64]) -> f64 {
     p.iter().zip(weights).map(|(p, w)| p * w).sum()

@@ -3,6 +3,18 @@
 use serde::{Deserialize, Serialize};
 use tradebot_calibration::ConfigError;
 
+/// Whether regimes have weights of their own.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SecondLevel {
+    /// One vector of weights serves all regimes.
+    #[default]
+    Off,
+    /// Each regime has weights beside the global ones, and a second level weighs the two, as
+    /// [`RegimeAware`](crate::RegimeAware) does.
+    Regimes,
+}
+
 /// Settings of the [`Ensemble`](super::Ensemble).
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct EnsembleConfig {
@@ -20,6 +32,13 @@ pub struct EnsembleConfig {
     pub skill_lag: usize,
     /// Sessions before skill can be shown.
     pub skill_sessions_min: u32,
+    /// Weights per regime; not written when off, so that settings without it keep their digest.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub second_level: SecondLevel,
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 impl Default for EnsembleConfig {
@@ -32,6 +51,7 @@ impl Default for EnsembleConfig {
             rolling_sessions: 60,
             skill_lag: 30,
             skill_sessions_min: 250,
+            second_level: SecondLevel::Off,
         }
     }
 }
