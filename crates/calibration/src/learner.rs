@@ -44,6 +44,15 @@ pub struct Calibrated {
     pub n: f64,
 }
 
+impl Calibrated {
+    /// What a belief says, with its quantiles at `quantile` and `1 - quantile` kept on their sides
+    /// of the mean; `n` outcomes stand behind it.
+    pub fn of(belief: &BetaPosterior, quantile: f64, n: f64) -> Self {
+        let (mean, (lo, hi)) = (belief.mean(), belief.interval(quantile));
+        Self { mean, lo: lo.min(mean), hi: hi.max(mean), var: belief.variance(), n }
+    }
+}
+
 /// What is known of one policy row.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct RowState {
@@ -173,14 +182,7 @@ impl Learner {
         }
         let key = self.cell_key(member_index, row, raw)?;
         let belief = self.beliefs.posterior(&[Key::AllRows, Key::Row(row), key]);
-        let (mean, (lo, hi)) = (belief.mean(), belief.interval(self.config.quantile));
-        Ok(Calibrated {
-            mean,
-            lo: lo.min(mean),
-            hi: hi.max(mean),
-            var: belief.variance(),
-            n: self.beliefs.cell(&key).n(),
-        })
+        Ok(Calibrated::of(&belief, self.config.quantile, self.beliefs.cell(&key).n()))
     }
 
     /// Base rate, bounds and payoffs of a row.

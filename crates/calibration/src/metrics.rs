@@ -6,11 +6,14 @@
 //!
 //! | question | measure |
 //! |---|---|
-//! | how far off, all in all | [`brier`], [`log_loss`], [`brier_skill`] |
+//! | how far off, all in all | [`brier`], [`log_loss`] |
+//! | better than the base rate | [`prequential_brier_skill`], [`rolling_brier_skill`] |
 //! | is it calibration or discrimination | [`corp`] (no bins, preferred), [`murphy`] |
 //! | how far off is a call of 60 % | [`ece`], [`mce`], [`ace`], [`reliability`] |
-//! | could that be chance | [`ece_null_band`], [`spiegelhalter`] |
+//! | and if outcomes overlap | [`reliability_blocks`] |
+//! | could that be chance | [`null_band`], [`ece_null_band`], [`spiegelhalter`] |
 //! | does it rank | [`auc`] |
+//! | is it right when it is sure | [`accuracy_at_coverage`] |
 
 mod score;
 mod binned;
@@ -18,13 +21,20 @@ mod decomposition;
 mod isotonic;
 mod significance;
 mod reliability;
+mod blocks;
+mod coverage;
 
 pub use binned::{Bin, ace, ece, equal_mass_bins, equal_width_bins, mce};
+pub use blocks::{Blocks, BlocksError, reliability_blocks};
+pub use coverage::{CoveredAccuracy, accuracy_at_coverage};
 pub use decomposition::{Corp, Murphy, corp, murphy};
 pub use isotonic::isotonic;
 pub use reliability::{ReliabilityRow, reliability};
-pub use score::{LOG_CLIP, auc, brier, brier_skill, log_loss, prequential_base_rate};
-pub use significance::{NullBand, Spiegelhalter, ece_null_band, spiegelhalter};
+pub use score::{
+    LOG_CLIP, auc, brier, brier_skill, delayed_base_rate, log_loss, prequential_base_rate,
+    prequential_brier_skill, rolling_brier_skill,
+};
+pub use significance::{NullBand, Spiegelhalter, ece_null_band, null_band, spiegelhalter};
 
 /// Why probabilities and outcomes cannot be scored.
 #[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]

@@ -319,3 +319,13 @@ proptest! {
         prop_assert!(mean_after(-1.0) < nothing_new && nothing_new < mean_after(1.0));
     }
 }
+
+#[test]
+fn the_digest_of_a_known_history_does_not_change() {
+    let mut learner = learner(LearnerConfig::default());
+    learner.learn_session(7, &[outcome(ROW, [Some(0.93), None], 1.5, 0.5)]).unwrap();
+    learner.learn_session(0, &[]).unwrap();
+    learner.learn_session(5, &[outcome(OTHER, [Some(0.35), Some(1.0)], -1.0, 0.25)]).unwrap();
+    let digest = "7ea22882852e143ed2980e3b1b03d2e024333e081c3172a92579cd6209e8c89a";
+    assert_eq!(learner.state_digest(), digest);
+}

@@ -87,8 +87,9 @@ pub fn corp(of: &Forecasts<'_>) -> Corp {
         / of.len() as f64;
     let uncertainty = of.rate() * (1.0 - of.rate());
     Corp {
-        miscalibration: brier(of) - recalibrated,
-        discrimination: uncertainty - recalibrated,
+        // Neither can be negative but by rounding.
+        miscalibration: (brier(of) - recalibrated).max(0.0),
+        discrimination: (uncertainty - recalibrated).max(0.0),
         uncertainty,
     }
 }

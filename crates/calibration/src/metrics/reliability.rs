@@ -36,7 +36,8 @@ pub struct ReliabilityRow {
 /// The diagram on `bins` bins of equal width. The consistency band comes from `simulations`
 /// resamplings of the outcomes (none when 0); the same seed gives the same band.
 ///
-/// Intervals and band take outcomes for independent; overlapping ones widen both.
+/// Intervals and band take outcomes for independent; for overlapping ones take
+/// [`reliability_blocks`](super::reliability_blocks).
 ///
 /// **Source:** Broecker and Smith, Weather and Forecasting 22 (2007), for the band.
 pub fn reliability(
@@ -87,12 +88,12 @@ fn consistency(
             rates.push(bin.rate());
         }
     }
-    rates
-        .into_iter()
-        .map(|mut rates| {
-            rates.sort_by(f64::total_cmp);
-            let at = |percent: usize| rates.get((rates.len() * percent).div_ceil(100).max(1) - 1);
-            Some((*at(5)?, *at(95)?))
-        })
-        .collect()
+    rates.into_iter().map(percentiles).collect()
+}
+
+/// The values at the ranks `ceil(5 % n)` and `ceil(95 % n)`; none of none.
+pub(super) fn percentiles(mut values: Vec<f64>) -> Option<(f64, f64)> {
+    values.sort_by(f64::total_cmp);
+    let at = |percent: usize| values.get((values.len() * percent).div_ceil(100).max(1) - 1);
+    Some((*at(5)?, *at(95)?))
 }

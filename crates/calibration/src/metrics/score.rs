@@ -43,6 +43,50 @@ pub fn prequential_base_rate(won: &[bool]) -> Vec<f64> {
         .collect()
 }
 
+/// The base rate as it was known when each forecast was issued, outcomes being known only after
+/// `delay` further forecasts: Beta(2,2) plus those known by then. A delay of 0 is
+/// [`prequential_base_rate`].
+///
+/// **Shape:** one per outcome, the first `delay + 1` of them 0.5.
+pub fn delayed_base_rate(won: &[bool], delay: usize) -> Vec<f64> {
+    let known = won.len().saturating_sub(delay);
+    let mut rates = vec![BetaPosterior::ROOT.mean(); won.len() - known];
+    rates.extend(prequential_base_rate(&won[..known]));
+    rates
+}
+
+/// Brier skill of forecasts in the order of their issue against [`delayed_base_rate`]; `None` when
+/// that one is without fault.
+pub fn prequential_brier_skill(of: &Forecasts<'_>, delay: usize) -> Option<f64> {
+    let reference = delayed_base_rate(of.won(), delay);
+    brier_skill(brier(of), brier(&Forecasts { p: &reference, won: of.won() }))
+}
+
+/// Brier skill of the last `window` forecasts against `reference` on the same ones.
+///
+/// **Shape:** one per forecast. `None` before `window` forecasts, where the reference is without
+/// fault, for a window of 0, and everywhere when `reference` is not as long as the forecasts.
+pub fn rolling_brier_skill(
+    of: &Forecasts<'_>,
+    reference: &[f64],
+    window: usize,
+) -> Vec<Option<f64>> {
+    if reference.len() != of.len() || window == 0 {
+        return vec![None; of.len()];
+    }
+    let missed = |p: &[f64]| -> Vec<f64> {
+        p.iter().zip(of.pairs()).map(|(p, (_, y))| (p - y) * (p - y)).collect()
+    };
+    let (own, other) = (missed(of.p()), missed(reference));
+    (1..=of.len())
+        .map(|until| {
+            let from = until.checked_sub(window)?;
+            let sum = |missed: &[f64]| missed[from..until].iter().sum::<f64>();
+            brier_skill(sum(&own), sum(&other))
+        })
+        .collect()
+}
+
 /// Chance that a random win was given a higher probability than a random loss, ties one half;
 /// `None` when all outcomes are alike.
 pub fn auc(of: &Forecasts<'_>) -> Option<f64> {

@@ -30,7 +30,7 @@ pub fn spiegelhalter(of: &Forecasts<'_>) -> Option<Spiegelhalter> {
     })
 }
 
-/// What the expected calibration error would be if every probability were right.
+/// What a measure of calibration error would be if every probability were right.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct NullBand {
     /// Mean over the simulations: the bias of the measure.
@@ -39,21 +39,41 @@ pub struct NullBand {
     pub upper: f64,
 }
 
-/// Simulates outcomes from the probabilities themselves; the same seed gives the same band.
+/// The band of any measure: simulates outcomes from the probabilities themselves, independent of
+/// each other; the same seed gives the same band.
 ///
 /// - `simulations` at least 1; a thousand is usual. The quantile is the value at rank
 ///   `ceil(0.95 simulations)`.
-pub fn ece_null_band(of: &Forecasts<'_>, bins: usize, simulations: u32, seed: u64) -> NullBand {
+///
+/// ```
+/// use tradebot_calibration::metrics::{Forecasts, ace, null_band};
+///
+/// let of = Forecasts::new(&[0.2, 0.4, 0.9], &[false, true, true])?;
+/// let band = null_band(&of, 1_000, 7, |simulated| ace(simulated, 2));
+/// assert!(ace(&of, 2) < band.upper);
+/// # Ok::<(), tradebot_calibration::metrics::MetricError>(())
+/// ```
+pub fn null_band(
+    of: &Forecasts<'_>,
+    simulations: u32,
+    seed: u64,
+    measure: impl Fn(&Forecasts<'_>) -> f64,
+) -> NullBand {
     let mut random = Xoshiro256PlusPlus::seed_from_u64(seed);
     let mut errors: Vec<f64> = (0..simulations.max(1))
         .map(|_| {
             let won = simulated_outcomes(of.p(), &mut random);
-            ece(&Forecasts { p: of.p(), won: &won }, bins)
+            measure(&Forecasts { p: of.p(), won: &won })
         })
         .collect();
     errors.sort_by(f64::total_cmp);
     let rank = (errors.len() * 95).div_ceil(100);
     NullBand { mean: errors.iter().sum::<f64>() / errors.len() as f64, upper: errors[rank - 1] }
+}
+
+/// [`null_band`] of the expected calibration error on `bins` bins of equal width.
+pub fn ece_null_band(of: &Forecasts<'_>, bins: usize, simulations: u32, seed: u64) -> NullBand {
+    null_band(of, simulations, seed, |simulated| ece(simulated, bins))
 }
 
 /// One outcome for each probability, as if it were right.

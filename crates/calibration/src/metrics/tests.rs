@@ -90,7 +90,146 @@ fn an_empty_bin_of_the_diagram_says_so() {
     assert!(without.iter().all(|row| row.consistent.is_none()));
 }
 
+#[test]
+fn a_null_band_of_any_measure_is_seeded() {
+    let p: Vec<f64> = (0..300).map(|i| 0.1 + 0.8 * f64::from(i % 29) / 29.0).collect();
+    let won: Vec<bool> = (0..300).map(|i| i % 3 == 0).collect();
+    let of = Forecasts::new(&p, &won).unwrap();
+    let bands = [1, 2].map(|seed| null_band(&of, 400, seed, |simulated| ace(simulated, 10)));
+    assert_eq!(bands[0], null_band(&of, 400, 1, |simulated| ace(simulated, 10)));
+    assert_ne!(bands[0], bands[1]);
+    assert!(bands[0].mean > 0.0 && bands[0].mean < bands[0].upper);
+    assert!(null_band(&of, 400, 1, |simulated| mce(simulated, 10)).upper > bands[0].upper);
+    assert_eq!(
+        null_band(&of, 400, 1, |simulated| ece(simulated, 7)),
+        ece_null_band(&of, 7, 400, 1)
+    );
+    // The band holds 95 of 100 histories in which every probability is right.
+    let mut outside = 0;
+    for history in 0..400 {
+        let band = null_band(&of, 1, 10_000 + history, |simulated| ace(simulated, 10));
+        outside += u32::from(band.mean > bands[0].upper);
+    }
+    assert!((5..=40).contains(&outside), "{outside} of 400");
+}
+
+#[test]
+fn a_delayed_base_rate_knows_less() {
+    let won = [true, true, false, true];
+    assert_eq!(delayed_base_rate(&won, 0), prequential_base_rate(&won));
+    assert_eq!(delayed_base_rate(&won, 2), [0.5, 0.5, 0.5, 0.6]);
+    assert_eq!(delayed_base_rate(&won, 9), [0.5; 4]);
+    let p = delayed_base_rate(&won, 1);
+    let of = Forecasts::new(&p, &won).unwrap();
+    assert_eq!(prequential_brier_skill(&of, 1), Some(0.0));
+    let p = delayed_base_rate(&[true; 3], 1);
+    let of_wins = Forecasts::new(&p, &[true; 3]).unwrap();
+    assert!(prequential_brier_skill(&of_wins, 0).unwrap() < 0.0);
+    let sure = Forecasts::new(&[1.0, 1.0, 0.0, 1.0], &won).unwrap();
+    assert_eq!(prequential_brier_skill(&sure, 1), Some(1.0));
+}
+
+#[test]
+fn rolling_skill_looks_at_its_window_only() {
+    let (p, won) = ([0.9, 0.9, 0.2, 0.6], [false, true, false, true]);
+    let of = Forecasts::new(&p, &won).unwrap();
+    let rolling = rolling_brier_skill(&of, &[0.5, 0.5, 0.5, 1.0], 2);
+    assert_eq!(rolling[0], None);
+    for (got, want) in
+        rolling[1..].iter().zip([1.0 - 0.82 / 0.5, 1.0 - 0.05 / 0.5, 1.0 - 0.2 / 0.25])
+    {
+        assert!((got.unwrap() - want).abs() < 1e-12, "{got:?} {want}");
+    }
+    assert_eq!(rolling_brier_skill(&of, &[0.0, 1.0, 0.0, 1.0], 2), [None; 4]);
+    assert_eq!(rolling_brier_skill(&of, &[0.5; 4], 0), [None; 4]);
+    assert_eq!(rolling_brier_skill(&of, &[0.5; 4], 5), [None; 4]);
+    assert_eq!(rolling_brier_skill(&of, &[0.5; 5], 2), [None; 4]);
+}
+
+#[test]
+fn the_surest_forecasts_are_judged_against_the_majority_among_them() {
+    let p = [0.9, 0.8, 0.2, 0.55, 0.5, 0.45, 0.1, 0.7];
+    let won = [true, true, true, false, true, true, false, false];
+    let of = Forecasts::new(&p, &won).unwrap();
+    let quarter = accuracy_at_coverage(&of, 0.25).unwrap();
+    assert_eq!((quarter.n, quarter.accuracy, quarter.majority), (2.0, 1.0, 0.5));
+    let half = accuracy_at_coverage(&of, 0.5).unwrap();
+    assert_eq!((half.n, half.accuracy, half.majority), (4.0, 0.75, 0.75));
+    let all = accuracy_at_coverage(&of, 1.0).unwrap();
+    assert_eq!((all.n, all.accuracy, all.majority), (8.0, 0.5, 0.625));
+    // The third of three that are equally sure, two of which are right.
+    let tied = Forecasts::new(&[0.7, 0.3, 0.7], &[true, true, true]).unwrap();
+    let third = accuracy_at_coverage(&tied, 1.0 / 3.0).unwrap();
+    assert!((third.accuracy - 2.0 / 3.0).abs() < 1e-12 && third.majority == 1.0, "{third:?}");
+    for bad in [0.0, -0.5, 1.1, f64::NAN] {
+        assert_eq!(accuracy_at_coverage(&of, bad), None);
+    }
+}
+
+#[test]
+fn overlapping_outcomes_widen_the_diagram() {
+    // Every outcome stays for twenty forecasts; probabilities alternate between two bins.
+    let p: Vec<f64> = (0..800).map(|i| if i % 2 == 0 { 0.42 } else { 0.58 }).collect();
+    let won: Vec<bool> = (0..800).map(|i| (i / 20 * 7919) % 13 < 6).collect();
+    let of = Forecasts::new(&p, &won).unwrap();
+    let alone = reliability(&of, 10, 400, 3);
+    let blocks = Blocks { length: 40, replications: 400, seed: 3 };
+    let widened = reliability_blocks(&of, 10, &blocks).unwrap();
+    assert_eq!(widened, reliability_blocks(&of, 10, &blocks).unwrap());
+    let width = |(lo, hi): (f64, f64)| hi - lo;
+    for bin in [4, 5] {
+        let (alone, wide) = (&alone[bin], &widened[bin]);
+        assert_eq!((wide.n, wide.wins, wide.rate), (alone.n, alone.wins, alone.rate));
+        let (narrow, broad) = (alone.consistent.unwrap(), wide.consistent.unwrap());
+        assert!(width(broad) > 1.5 * width(narrow), "{narrow:?} {broad:?}");
+        assert!(width((wide.lo, wide.hi)) > 1.5 * width((alone.lo, alone.hi)), "{wide:?}");
+        assert!(broad.0 < wide.mean_forecast.unwrap() && wide.mean_forecast.unwrap() < broad.1);
+    }
+    assert_eq!((widened[0].n, widened[0].consistent), (0, None));
+    for (length, replications) in [(0, 100), (401, 100), (usize::MAX, 100), (10, 0)] {
+        let blocks = Blocks { length, replications, seed: 1 };
+        let refused = reliability_blocks(&of, 10, &blocks).unwrap_err();
+        assert_eq!(refused, BlocksError { length, forecasts: 800, replications });
+    }
+}
+
 proptest! {
+    /// Whatever is drawn: never narrower than for independent outcomes, never outside 0 to 1.
+    #[test]
+    fn blocks_never_narrow_the_diagram(
+        (p, won) in forecasts_and_outcomes(), length in 1_usize..20,
+    ) {
+        let of = Forecasts::new(&p, &won).unwrap();
+        prop_assume!(length <= p.len() / 2);
+        let blocks = Blocks { length, replications: 40, seed: 9 };
+        let rows = reliability_blocks(&of, 5, &blocks).unwrap();
+        for (wide, alone) in rows.iter().zip(reliability(&of, 5, 40, 9)) {
+            prop_assert!(wide.lo <= alone.lo && alone.hi <= wide.hi);
+            prop_assert!(0.0 <= wide.lo && wide.hi <= 1.0);
+            prop_assert_eq!(wide.consistent.is_some(), wide.n > 0);
+            if let (Some(wide), Some(alone)) = (wide.consistent, alone.consistent) {
+                prop_assert!(wide.0 <= alone.0 && alone.1 <= wide.1);
+                prop_assert!(0.0 <= wide.0 && wide.1 <= 1.0);
+            }
+        }
+    }
+
+    /// Sorted by confidence in any order of ties, the mean over the orders is what is reported.
+    #[test]
+    fn the_order_of_forecasts_does_not_matter_to_coverage(
+        (p, won) in tied_forecasts(), coverage in 0.01_f64..=1.0,
+    ) {
+        let said = accuracy_at_coverage(&Forecasts::new(&p, &won).unwrap(), coverage).unwrap();
+        let (back_p, back_won): (Vec<f64>, Vec<bool>) =
+            p.iter().copied().zip(won.iter().copied()).rev().unzip();
+        let back = Forecasts::new(&back_p, &back_won).unwrap();
+        let back = accuracy_at_coverage(&back, coverage).unwrap();
+        prop_assert!((said.accuracy - back.accuracy).abs() < 1e-12);
+        prop_assert!((said.majority - back.majority).abs() < 1e-12);
+        prop_assert!((0.0..=1.0 + 1e-12).contains(&said.accuracy));
+        prop_assert!((0.5 - 1e-12..=1.0 + 1e-12).contains(&said.majority));
+    }
+
     #[test]
     fn murphy_adds_up_to_the_brier_score(
         (p, won) in forecasts_and_outcomes(), bins in 1_usize..20,
@@ -106,7 +245,7 @@ proptest! {
         let Corp { miscalibration, discrimination, uncertainty } = corp(&forecasts);
         let sum = miscalibration - discrimination + uncertainty;
         prop_assert!((sum - brier(&forecasts)).abs() < 1e-12);
-        prop_assert!(miscalibration > -1e-12 && discrimination > -1e-12);
+        prop_assert!(miscalibration >= 0.0 && discrimination >= 0.0);
     }
 
     /// The fit rises and keeps the weighted mean.

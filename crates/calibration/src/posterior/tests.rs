@@ -18,6 +18,55 @@ fn quantiles_equal_values_computed_to_forty_digits() {
     check(200_000.0, 300_000.0, 0.2, 0.399_416_868_764_295_6);
 }
 
+/// By binomial tails in decimal arithmetic of sixty digits.
+#[test]
+fn far_quantiles_equal_values_computed_to_twenty_digits() {
+    let (low, high) = (1e-6, 0.999_999);
+    check(10_000.0, 10_000.0, low, 0.483_198_642_815_905_95);
+    check(10_000.0, 10_000.0, high, 0.516_801_357_184_094_1);
+    check(10_000.0, 1.0, low, 0.998_619_402_846_524_6);
+    check(10_000.0, 20.0, low, 0.995_133_861_751_270_2);
+    check(20.0, 10_000.0, high, 0.004_866_138_248_729_823);
+    check(3.0, 10_000.0, low, 0.000_001_825_244_112_101_4);
+    check(1_000.0, 10_000.0, 0.2, 0.088_595_248_344_000_95);
+    check(2.0, 2.0, low, 0.000_577_461_433_792_039_8);
+    check(7.0, 3.0, high, 0.997_708_778_778_296_7);
+}
+
+/// Halving the interval on the library's cdf until nothing moves: slow, and right.
+fn bisected(of: &BetaPosterior, q: f64) -> f64 {
+    let (mut low, mut high) = (0.0, 1.0);
+    for _ in 0..1_100 {
+        let middle = f64::midpoint(low, high);
+        if middle <= low || middle >= high {
+            break;
+        }
+        if of.cdf(middle) < q { low = middle } else { high = middle }
+    }
+    f64::midpoint(low, high)
+}
+
+#[test]
+fn quantiles_over_a_wide_grid_invert_the_cdf_and_rise() {
+    let parts = [0.5, 0.7, 1.0, 1.5, 2.0, 5.0, 20.0, 100.0, 361.0, 1_000.0, 3_000.0, 10_000.0];
+    let levels = [1e-6, 1e-4, 0.01, 0.05, 0.2, 0.5, 0.8, 0.95, 0.99, 1.0 - 1e-4, 1.0 - 1e-6];
+    for a in parts {
+        for b in parts {
+            let belief = BetaPosterior { a, b };
+            let quantiles = levels.map(|q| belief.quantile(q));
+            assert!(quantiles.windows(2).all(|w| w[0] < w[1]), "Beta({a}, {b}): {quantiles:?}");
+            for (q, x) in levels.into_iter().zip(quantiles) {
+                let off = (x - bisected(&belief, q)).abs();
+                assert!(off < 1e-8, "Beta({a}, {b}) at {q}: {x} is {off} off");
+                // Near 1 the numbers lie too far apart for more: q is between the neighbours' cdf.
+                let (below, above) = (belief.cdf(x.next_down()), belief.cdf(x.next_up()));
+                let between = below - 1e-9 < q && q < above + 1e-9;
+                assert!(between, "Beta({a}, {b}) at {q}: {below} {above}");
+            }
+        }
+    }
+}
+
 #[test]
 fn quantiles_equal_closed_forms() {
     for q in [0.01, 0.2, 0.5, 0.8, 0.99] {
@@ -63,6 +112,18 @@ proptest! {
         let belief = BetaPosterior { a, b };
         let back = belief.cdf(belief.quantile(q));
         prop_assert!((back - q).abs() < 1e-7, "{back} {q}");
+    }
+
+    /// Anywhere between the points of the grid, on a logarithmic scale.
+    #[test]
+    fn quantiles_of_any_shape_equal_bisection(
+        ln_a in 0.5_f64.ln()..1e4_f64.ln(), ln_b in 0.5_f64.ln()..1e4_f64.ln(),
+        logit in -13.8_f64..13.8,
+    ) {
+        let belief = BetaPosterior { a: ln_a.exp(), b: ln_b.exp() };
+        let q = 1.0 / (1.0 + (-logit).exp());
+        let off = (belief.quantile(q) - bisected(&belief, q)).abs();
+        prop_assert!(off < 1e-8, "{:?} at {}: {}", belief, q, off);
     }
 
     /// The inverse agrees with the library's, which iterates differently.

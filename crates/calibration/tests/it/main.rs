@@ -5,3 +5,4 @@
 mod vectors;
 mod prequential;
 mod metrics;
+mod maps;

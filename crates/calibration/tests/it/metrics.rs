@@ -1,31 +1,24 @@
 //! Beta(2,2) bins fitted on one period, and every metric on the next.
 
 use serde_json::Value;
+use tradebot_calibration::maps::{BinMap, BinSettings, CalibrationMap as _, Examples};
 use tradebot_calibration::metrics::{
     Forecasts, ace, auc, brier, brier_skill, corp, ece, isotonic, log_loss, mce, murphy,
     reliability, spiegelhalter,
 };
-use tradebot_calibration::{BetaPosterior, bin_of};
 
 use crate::vectors::{calibration, close, data, number, numbers};
 
 const FIT: usize = 504;
 
-fn fitted_bins() -> Vec<BetaPosterior> {
-    let data = data();
-    let mut cells = vec![BetaPosterior::ROOT; 10];
-    for (&p, &won) in data.gnb.iter().zip(&data.won).take(FIT) {
-        let cell = &mut cells[bin_of(p, 10).unwrap()];
-        *cell = cell.updated(f64::from(u8::from(won)), f64::from(u8::from(!won)));
-    }
-    cells
-}
-
 #[test]
 fn beta_bins_equal_the_reference_cells() {
     let expected = calibration();
     let expected = &expected["calibrators"]["beta_binomial_bins"];
-    let cells = fitted_bins();
+    let data = data();
+    let of = Examples::new(&data.gnb[..FIT], &data.won[..FIT]).unwrap();
+    let map = BinMap::fit(&of, &BinSettings::default());
+    let cells = map.cells();
     for (cell, want) in cells.iter().zip(expected["cells"].as_array().unwrap()) {
         for (what, got) in [
             ("alpha", cell.a),
@@ -46,8 +39,8 @@ fn beta_bins_equal_the_reference_cells() {
     for (got, want) in isotonic(&means, &weights).into_iter().zip(monotone) {
         close("monotone mean", got, want, 1e-9, 0.0);
     }
-    for (&p, want) in data().gnb[FIT..].iter().zip(numbers(&expected["test"])) {
-        close("test", cells[bin_of(p, 10).unwrap()].mean(), want, 1e-9, 0.0);
+    for (&p, want) in data.gnb[FIT..].iter().zip(numbers(&expected["test"])) {
+        close("test", map.calibrate(p).unwrap().mean, want, 1e-9, 0.0);
     }
 }
 
