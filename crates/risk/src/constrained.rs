@@ -26,6 +26,37 @@ pub fn risk_constrained(p: f64, mean_win: f64, mean_loss: f64, alpha: f64, beta:
     })
 }
 
+/// The best bound of this kind on the chance that wealth ever falls below `alpha` of its start
+/// when the fraction `f` is bet again and again: alpha^lambda with the lambda > 0 that solves
+/// p (1 + W f)^-lambda + (1 - p) (1 - L f)^-lambda = 1.
+///
+/// - **Units:** as [`kelly_fraction`]; `alpha` in (0, 1).
+/// - **Range:** 0 when nothing is bet or nothing can be lost; 1, no bound, when the bet does not
+///   grow, a loss takes everything, or an input makes no sense.
+///
+/// **Source:** Busseti, Ryu, Boyd (2016), section 3; lambda is the adjustment coefficient of
+/// Lundberg's inequality in ruin theory.
+pub fn ruin_bound(p: f64, mean_win: f64, mean_loss: f64, f: f64, alpha: f64) -> f64 {
+    let sensible = (0.0..=1.0).contains(&p)
+        && mean_win > 0.0
+        && mean_loss > 0.0
+        && alpha > 0.0
+        && alpha < 1.0
+        && !f.is_nan();
+    if !sensible || f * mean_loss >= 1.0 && p < 1.0 {
+        return 1.0;
+    }
+    if f <= 0.0 || p >= 1.0 {
+        return 0.0;
+    }
+    // From here on the loss alone, (1 - p) (1 - L f)^-lambda, is above 1.
+    let top = (1.0 - p).ln() / (-mean_loss * f).ln_1p();
+    let lambda = largest_within(top, |lambda| {
+        excess(p, mean_win * f, lambda) + excess(1.0 - p, -mean_loss * f, lambda) <= 0.0
+    });
+    alpha.powf(lambda)
+}
+
 /// weight x ((1 + x)^-lambda - 1), without cancellation for small x.
 pub(crate) fn excess(weight: f64, x: f64, lambda: f64) -> f64 {
     if weight == 0.0 {

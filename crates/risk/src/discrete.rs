@@ -14,11 +14,16 @@ pub struct Outcome {
 /// Kelly leverage: the notional over wealth at which sum of pi r / (1 + f r) is zero.
 ///
 /// - **Range:** 0 without an edge; below 1 / (largest loss).
-/// - **Edges:** 0 when no outcome loses (no finite answer) or there are none.
+/// - **Edges:** 0 when no outcome loses (no finite answer), there are none, or an input makes no
+///   sense.
 ///
 /// **Source:** the first-order condition of E ln(1 + f r); Thorp (2006).
 pub fn kelly_leverage(outcomes: &[Outcome]) -> f64 {
     let Some(top) = ruin_leverage(outcomes) else { return 0.0 };
+    // The slope falls: without an edge at zero there is none anywhere.
+    if slope(outcomes, 0.0) <= 0.0 {
+        return 0.0;
+    }
     largest_within(top * (1.0 - 1e-9), |f| slope(outcomes, f) >= 0.0)
 }
 
@@ -51,7 +56,9 @@ fn slope(outcomes: &[Outcome], f: f64) -> f64 {
 /// Leverage at which the worst outcome takes everything; none when nothing loses or an input is
 /// not a number.
 fn ruin_leverage(outcomes: &[Outcome]) -> Option<f64> {
-    let usable = outcomes.iter().all(|o| o.outcome.is_finite() && o.probability >= 0.0);
+    let usable = outcomes
+        .iter()
+        .all(|o| o.outcome.is_finite() && o.probability >= 0.0 && o.probability.is_finite());
     let worst =
         outcomes.iter().filter(|o| o.probability > 0.0).fold(0.0, |w: f64, o| w.min(o.outcome));
     (usable && worst < 0.0).then(|| -1.0 / worst)

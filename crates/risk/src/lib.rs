@@ -10,6 +10,22 @@
 //! The formulas ([`kelly`], [`constrained`], [`drawdown_multiplier`], [`discrete`], [`continuous`],
 //! [`volatility`]) stand alone for users of the library.
 //!
+//! Several assets at once are in [`portfolio`], the book's risk in [`exposure`], stops that slip
+//! in [`gap`].
+//!
+//! ```
+//! use tradebot_risk::{BracketBet, drawdown_multiplier, risk_constrained};
+//!
+//! let bet = BracketBet::new(0.04, 0.06, 0.002)?; // stop 4 %, target 6 %, costs 0.2 %
+//! let p = 0.55; // of the target; the bet breaks even at 0.42
+//! let quarter = 0.25 * bet.kelly(p);
+//! let constrained = risk_constrained(p, bet.payoff(), 1.0, 0.8, 0.1);
+//! let risk = quarter.min(constrained) * drawdown_multiplier(0.03, 0.10);
+//! let notional = bet.notional(risk, 100_000.0);
+//! assert!((risk - 0.0285).abs() < 1e-4 && (notional - 67_872.0).abs() < 1.0);
+//! # Ok::<(), tradebot_risk::BracketBetError>(())
+//! ```
+//!
 //! **Units.** A size `f` is a fraction of equity per unit of planned risk: what is lost when a
 //! position loses 1 R. Probabilities, wins and losses are those of the bracket after costs.
 //!
@@ -23,23 +39,31 @@ pub mod drawdown;
 pub mod discrete;
 pub mod continuous;
 pub mod volatility;
+pub mod exposure;
+pub mod gap;
+pub mod portfolio;
 
+mod bracket_bet;
 mod belief;
 mod view;
 mod order;
 mod allowance;
 mod steps;
 mod hold;
+mod overlays;
+mod proposal;
 mod propose;
 mod refusal;
 mod review;
 
 pub use belief::{Belief, basis};
-pub use constrained::risk_constrained;
+pub use bracket_bet::{BracketBet, BracketBetError};
+pub use constrained::{risk_constrained, ruin_bound};
 pub use drawdown::drawdown_multiplier;
 pub use hold::Hold;
-pub use kelly::{expected_growth, kelly_fraction};
-pub use propose::{Proposal, propose};
+pub use kelly::{expected_growth, kelly_fraction, kelly_growth};
+pub use overlays::Overlays;
+pub use propose::{Proposal, Sizer, propose};
 pub use refusal::Refusal;
 pub use review::{Approved, ApprovedParts, review};
 pub use view::{BookView, Fingerprint, Standing, Traffic};

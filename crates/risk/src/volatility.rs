@@ -22,9 +22,15 @@ impl VolatilityTarget {
     /// Starts from the sample variance of `first`, which needs two returns or more.
     ///
     /// - **Units:** simple returns per session; `target` is annual volatility, 0.1 for 10 %.
-    /// - **Edges:** `None` with fewer than two returns or with one that is not finite.
+    /// - **Range:** `lambda` in [0, 1]; `target` and `scale_max` at least 0.
+    /// - **Edges:** `None` with fewer than two returns or with one that is not finite, and for a
+    ///   parameter outside its range.
     pub fn new(first: &[f64], lambda: f64, target: f64, scale_max: f64) -> Option<Self> {
-        let usable = first.len() >= 2 && first.iter().all(|r| r.is_finite());
+        let usable = first.len() >= 2
+            && first.iter().all(|r| r.is_finite())
+            && (0.0..=1.0).contains(&lambda)
+            && target >= 0.0
+            && scale_max >= 0.0;
         usable.then(|| {
             let n = first.len() as f64;
             let mean = first.iter().sum::<f64>() / n;
@@ -44,7 +50,11 @@ impl VolatilityTarget {
     }
 
     /// Exposure for the next session: target over volatility, at most `scale_max`.
+    ///
+    /// - **Edges:** 0 after a return that was not finite: a volatility that is not known allows
+    ///   nothing.
     pub fn scale(&self) -> f64 {
-        (self.target / self.volatility()).min(self.scale_max)
+        let scale = self.target / self.volatility();
+        if scale.is_nan() { 0.0 } else { scale.min(self.scale_max) }
     }
 }

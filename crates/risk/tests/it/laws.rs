@@ -35,7 +35,7 @@ prop_compose! {
 }
 
 prop_compose! {
-    fn any_costs()(
+    pub(crate) fn any_costs()(
         commission_per_share in 0.0_f64..0.1,
         commission_min in prop::sample::select(vec![0.0, 1.0, 9.95]),
         half_spread_bps in 0.0_f64..50.0,
@@ -71,7 +71,7 @@ prop_compose! {
 }
 
 prop_compose! {
-    fn any_case()(
+    pub(crate) fn any_case()(
         belief in any_belief(),
         costs in any_costs(),
         view in any_view(),
@@ -94,7 +94,7 @@ prop_compose! {
 }
 
 /// Like [`any_case`], but nearly always sized: skill is shown and the account is healthy.
-fn sized_case() -> impl Strategy<Value = Case<'static>> {
+pub(crate) fn sized_case() -> impl Strategy<Value = Case<'static>> {
     any_case().prop_map(|mut case| {
         case.belief.skill_shown = true;
         case.belief.row_n = 500.0;
@@ -179,6 +179,26 @@ proptest! {
     fn a_larger_win_never_gives_fewer_shares(case in sized_case(), more in 0.0_f64..2.0) {
         let mut better = case.clone();
         better.belief.mean_win += more;
+        prop_assert!(better.shares() >= case.shares());
+    }
+
+    #[test]
+    fn a_larger_loss_never_gives_more_shares(case in sized_case(), more in 0.0_f64..1.0) {
+        let mut worse = case.clone();
+        worse.belief.mean_loss += more;
+        // A worse row may fall back to exploration, whose risk is fixed and has nothing to do with L.
+        let explores = worse.propose().is_ok_and(|p| p.basis() == SizeBasis::Explore);
+        prop_assert!(explores || worse.shares() <= case.shares());
+    }
+
+    /// Within a basis; between exploration and the first earned size there is a step.
+    #[test]
+    fn a_better_row_never_gives_fewer_shares_to_drift(case in any_case(), more in 0.0_f64..0.2) {
+        let Ok(proposal) = case.propose() else { return Ok(()) };
+        prop_assume!(proposal.basis() == SizeBasis::Drift);
+        let mut better = case.clone();
+        better.belief.row_lo = (case.belief.row_lo + more).min(1.0);
+        better.belief.consensus_mean = (case.belief.consensus_mean + more).min(1.0);
         prop_assert!(better.shares() >= case.shares());
     }
 

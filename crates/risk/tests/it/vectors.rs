@@ -1,28 +1,37 @@
 //! The formulas against stored reference values (scipy root finding, closed forms).
 
 use serde_json::Value;
-use tradebot_risk::continuous::{chance_ever_below, growth_rate};
+use statrs::function::beta::beta_reg;
+use tradebot_risk::continuous::{chance_ever_below, growth_rate, growth_rate_at};
 use tradebot_risk::discrete::{Outcome, growth, kelly_leverage, risk_constrained_leverage};
 use tradebot_risk::kelly::growth_share;
+use tradebot_risk::portfolio::DrawdownBound;
 use tradebot_risk::volatility::VolatilityTarget;
 use tradebot_risk::{
-    continuous, drawdown_multiplier, expected_growth, kelly_fraction, risk_constrained,
+    BracketBet, continuous, drawdown_multiplier, expected_growth, kelly_fraction, kelly_growth,
+    risk_constrained,
 };
 
 const CLOSED_FORM: f64 = 1e-12;
 const ROOT_FOUND: f64 = 1e-9;
+const SOLVED: f64 = 1e-5;
 
-fn vectors() -> Value {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/vectors/08_kelly.json");
-    serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+/// A file of stored reference values.
+pub(crate) fn fixture(name: &str) -> Value {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/vectors/");
+    serde_json::from_str(&std::fs::read_to_string(format!("{folder}{name}")).unwrap()).unwrap()
 }
 
-fn number(value: &Value, key: &str) -> f64 {
+fn vectors() -> Value {
+    fixture("08_kelly.json")
+}
+
+pub(crate) fn number(value: &Value, key: &str) -> f64 {
     value[key].as_f64().unwrap_or_else(|| panic!("no number `{key}` in {value}"))
 }
 
 #[track_caller]
-fn check(what: &str, got: f64, expected: f64, tolerance: f64) {
+pub(crate) fn check(what: &str, got: f64, expected: f64, tolerance: f64) {
     let scale = expected.abs().max(1.0);
     assert!((got - expected).abs() <= tolerance * scale, "{what}: {got}, expected {expected}");
 }
@@ -37,7 +46,8 @@ fn binary_bets_match_kelly_growth_and_the_drawdown_constraint() {
         let kelly = kelly_fraction(p, b, a);
         check("kelly", kelly, number(case, "kelly"), CLOSED_FORM);
         let f = kelly.max(0.0);
-        check("growth", expected_growth(p, b, a, f), number(case, "growth_at_kelly"), CLOSED_FORM);
+        check("clipped", f, number(case, "kelly_clipped"), CLOSED_FORM);
+        check("growth", kelly_growth(p, b, a), number(case, "growth_at_kelly"), CLOSED_FORM);
         check(
             "half",
             expected_growth(p, b, a, f / 2.0),
@@ -45,8 +55,17 @@ fn binary_bets_match_kelly_growth_and_the_drawdown_constraint() {
             CLOSED_FORM,
         );
         for (alpha, beta) in [(0.7, 0.1), (0.8, 0.05), (0.9, 0.1)] {
-            let expected = number(&case[format!("rck_{alpha}_{beta}")], "f");
-            check("constrained", risk_constrained(p, b, a, alpha, beta), expected, ROOT_FOUND);
+            let expected = &case[format!("rck_{alpha}_{beta}")];
+            let got = risk_constrained(p, b, a, alpha, beta);
+            check("constrained", got, number(expected, "f"), ROOT_FOUND);
+            let bound = DrawdownBound::new(alpha, beta).unwrap();
+            check("lambda", bound.lambda(), number(expected, "lam"), CLOSED_FORM);
+            // A conic solver's answer, where the bet has an edge.
+            if let Some(solved) = expected["f_cvxpy"].as_f64() {
+                check("solver", got, solved, SOLVED);
+            } else {
+                assert_eq!(got, 0.0);
+            }
         }
     }
 }
@@ -97,6 +116,7 @@ fn continuous_kelly_matches_the_published_example() {
             check("chance", chance_ever_below(c, x), expected, CLOSED_FORM);
         }
     }
+    check("growth", growth_rate_at(0.11, 0.06, 0.15, 2.0 / 0.9), 0.06 + 0.05 / 0.9, CLOSED_FORM);
     // Thorp (2006): mu .11, r .06, sigma .15.
     assert_eq!(format!("{:.3}", continuous::kelly_leverage(0.11, 0.06, 0.15)), "2.222");
     assert_eq!(format!("{:.5}", growth_rate(0.11, 0.06, 0.15)), "0.11556");
@@ -105,13 +125,25 @@ fn continuous_kelly_matches_the_published_example() {
 #[test]
 fn sizing_on_a_lower_bound_matches_and_is_smaller() {
     let vectors = vectors();
-    for case in vectors["beta_posterior"].as_array().unwrap() {
-        let payoff = number(case, "payoff");
-        let on_mean = kelly_fraction(number(case, "mean"), payoff, 1.0).max(0.0);
-        let on_bound = kelly_fraction(number(case, "q20"), payoff, 1.0).max(0.0);
+    let cases = vectors["beta_posterior"].as_array().unwrap();
+    assert_eq!(cases.len(), 4);
+    for case in cases {
+        let (alpha, beta) = (number(case, "alpha"), number(case, "beta"));
+        let (payoff, mean, bound) =
+            (number(case, "payoff"), number(case, "mean"), number(case, "q20"));
+        let on_mean = kelly_fraction(mean, payoff, 1.0).max(0.0);
+        let on_bound = kelly_fraction(bound, payoff, 1.0).max(0.0);
         check("mean", on_mean, number(case, "kelly_mean"), CLOSED_FORM);
         check("q20", on_bound, number(case, "kelly_q20"), CLOSED_FORM);
         assert!(on_bound < on_mean);
+
+        // What the probabilities are: mean and 20 % quantile of the posterior.
+        check("posterior mean", mean, alpha / (alpha + beta), CLOSED_FORM);
+        check("posterior quantile", beta_reg(alpha, beta, bound), 0.2, ROOT_FOUND);
+        // Without costs a stop of 1 and a target of the payoff are the same bet.
+        let break_even = BracketBet::new(0.01, 0.01 * payoff, 0.0).unwrap().break_even();
+        let edge = 1.0 - beta_reg(alpha, beta, break_even);
+        check("chance of an edge", edge, number(case, "prob_edge_positive"), ROOT_FOUND);
     }
 }
 
@@ -161,6 +193,16 @@ fn the_volatility_target_matches_on_the_index() {
 fn a_volatility_target_needs_two_finite_returns() {
     assert_eq!(VolatilityTarget::new(&[0.01], 0.94, 0.1, 2.0), None);
     assert_eq!(VolatilityTarget::new(&[0.01, f64::NAN], 0.94, 0.1, 2.0), None);
+    assert_eq!(VolatilityTarget::new(&[0.01, -0.01], 1.1, 0.1, 2.0), None);
+    assert_eq!(VolatilityTarget::new(&[0.01, -0.01], 0.94, f64::NAN, 2.0), None);
+}
+
+#[test]
+fn a_volatility_that_is_not_known_allows_no_exposure_and_none_at_all_the_most() {
+    let mut state = VolatilityTarget::new(&[0.01, -0.01], 0.94, 0.1, 2.0).unwrap();
+    state.update(f64::NAN);
+    assert_eq!(state.scale(), 0.0);
+    assert_eq!(VolatilityTarget::new(&[0.0, 0.0], 0.94, 0.1, 2.0).unwrap().scale(), 2.0);
 }
 
 #[test]
