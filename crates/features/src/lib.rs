@@ -8,17 +8,36 @@
 //! Looking ahead cannot be written here: an operator sees one bar after the other and returns what
 //! is known then. The same operators serve training, backtest and live.
 //!
+//! On its own, an operator needs nothing but numbers or bars:
+//!
+//! ```
+//! use tradebot_features::operators::Rsi;
+//! use tradebot_features::{Period, PeriodError};
+//!
+//! # fn main() -> Result<(), PeriodError> {
+//! let mut rsi = Rsi::new(Period::new(2)?);
+//! let closes = [10.0, 11.0, 10.0, f64::NAN, 13.0];
+//! let answers = closes.map(|close| rsi.update(close));
+//! assert_eq!(answers, [None, None, Some(50.0), None, Some(87.5)]);
+//! assert_eq!(rsi.warm_up(), 2);
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! **Does not know:** models, accounts, what a feature is used for.
 //!
 //! **Read next:** `tradebot-regime`, `tradebot-models`.
 
 pub mod period;
+pub mod parameter;
 pub mod operators;
+mod running;
 pub mod set;
 pub mod market;
 pub mod symbol;
 
 pub use market::{MarketContext, MarketFeatures};
+pub use parameter::ParameterError;
 pub use period::{Period, PeriodError};
 pub use set::{FEATURE_SET, FeatureDoc, feature_docs, feature_names, index};
 pub use symbol::SymbolFeatures;

@@ -4,8 +4,9 @@ use serde::{Deserialize, Serialize};
 use tradebot_domain::Bar;
 
 use crate::operators::ewma::SESSIONS_PER_YEAR;
-use crate::operators::{EwmaVolatility, LogReturn, RollingMax, StandardDeviation, Window};
+use crate::operators::{EwmaVolatility, LogReturn, RollingMax, Window};
 use crate::period::Period;
+use crate::running::RunningDeviation;
 use crate::symbol::is_usable;
 
 /// What every symbol of a session is told about the market. Formulas: [`crate::set`].
@@ -133,7 +134,7 @@ pub struct MarketFeatures {
     sessions_seen: u32,
     return_1: LogReturn,
     return_20: LogReturn,
-    deviation_20: StandardDeviation,
+    deviation_20: RunningDeviation,
     highest_252: RollingMax,
     vix: VixOrProxy,
     vix_change: VixChange,
@@ -155,7 +156,7 @@ impl MarketFeatures {
             sessions_seen: 0,
             return_1: LogReturn::new(Period::of::<1>()),
             return_20: LogReturn::new(Period::of::<20>()),
-            deviation_20: StandardDeviation::new(Period::of::<20>()),
+            deviation_20: RunningDeviation::new(Period::of::<20>()),
             highest_252: RollingMax::new(Period::of::<252>()),
             vix: VixOrProxy::new(),
             vix_change: VixChange::new(),

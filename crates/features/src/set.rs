@@ -46,7 +46,7 @@
 //! | `beta_60` | slope of the last 60 log returns on the index's, held within +-10 | -10 | 10 |
 //!
 //! The averages of set `v1` forget their first bar within the warm-up: a row of features depends on
-//! the last 252 bars and, below one part in a million, on nothing before. That is why its long
+//! the last 252 bars and, below three parts in a million, on nothing before. That is why its long
 //! exponential mean is 20 bars, and its ATR percentile uses the simple mean of true ranges.
 
 /// Name of the feature set. A change of any formula makes a new name: models are fitted to it.

@@ -52,8 +52,8 @@ impl Default for SymbolFeatures {
 }
 
 impl SymbolFeatures {
-    /// Bars until the first row, that bar included: one year. From then on a row is, below one
-    /// part in a million, what an instance that has seen all history would say.
+    /// Bars until the first row, that bar included: one year. From then on a row is, below three
+    /// parts in a million, what an instance that has seen all history would say.
     pub const WARM_UP: u32 = 252;
 
     /// Knows no bar yet.

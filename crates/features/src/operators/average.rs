@@ -3,7 +3,13 @@
 use ta::Next as _;
 use ta::indicators::{ExponentialMovingAverage, SimpleMovingAverage};
 
+use super::memory::{kept_by_exponential, kept_by_wilder, steps_to_forget};
 use crate::period::Period;
+
+/// How wrong the mean of n prices is for an exponential mean that lasts: a share of the price.
+const SEED_ERROR: f64 = 0.6;
+/// How wrong the mean of n true ranges is for Wilder's: a share of the range.
+const RANGE_SEED_ERROR: f64 = 15.0;
 
 /// Simple moving average: mean of the last n values, first with value n.
 #[derive(Debug, Clone)]
@@ -33,6 +39,11 @@ impl Sma {
     /// Values without an answer: n - 1.
     pub const fn warm_up(&self) -> usize {
         self.period.get() - 1
+    }
+
+    /// Settled with the first answer: value n.
+    pub const fn settling(&self) -> usize {
+        self.warm_up() + 1
     }
 }
 
@@ -92,6 +103,12 @@ impl Ema {
     pub const fn warm_up(&self) -> usize {
         self.seed.period.get() - 1
     }
+
+    /// The value, counted from 1, with which it has settled, on prices.
+    pub fn settling(&self) -> usize {
+        let kept = kept_by_exponential(self.seed.period.to_f64());
+        self.warm_up() + 1 + steps_to_forget(SEED_ERROR, kept)
+    }
 }
 
 /// Wilder's smoothing: seeded by the mean of the first n values, then (S (n - 1) + x) / n.
@@ -131,5 +148,11 @@ impl Wilder {
     /// Values without an answer: n - 1.
     pub const fn warm_up(&self) -> usize {
         self.seed.period.get() - 1
+    }
+
+    /// The value, counted from 1, with which it has settled, on the ranges of bars.
+    pub fn settling(&self) -> usize {
+        let kept = kept_by_wilder(self.seed.period.to_f64());
+        self.warm_up() + 1 + steps_to_forget(RANGE_SEED_ERROR, kept)
     }
 }

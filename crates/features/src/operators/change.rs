@@ -35,6 +35,11 @@ impl Roc {
     pub const fn warm_up(&self) -> usize {
         self.period.get()
     }
+
+    /// Settled with the first answer: value n + 1.
+    pub const fn settling(&self) -> usize {
+        self.warm_up() + 1
+    }
 }
 
 /// Log return: ln(x / x\[n ago\]), first with value n + 1.
@@ -62,5 +67,10 @@ impl LogReturn {
     /// Values without an answer: n.
     pub const fn warm_up(&self) -> usize {
         self.period.get()
+    }
+
+    /// Settled with the first answer: value n + 1.
+    pub const fn settling(&self) -> usize {
+        self.warm_up() + 1
     }
 }

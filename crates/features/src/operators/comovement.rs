@@ -86,6 +86,11 @@ impl CoMovement {
     pub const fn warm_up(&self) -> usize {
         self.period.get() - 1
     }
+
+    /// Settled with the first answer: pair n.
+    pub const fn settling(&self) -> usize {
+        self.warm_up() + 1
+    }
 }
 
 #[cfg(test)]

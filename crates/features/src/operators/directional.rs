@@ -1,11 +1,19 @@
-//! Wilder's directional movement: +DI, -DI, DX and ADX.
+//! Wilder's directional movement: +DM, -DM, +DI, -DI, DX and ADX.
 
 use tradebot_domain::Bar;
 
 use super::average::Wilder;
 use super::has_prices;
+use super::memory::{kept_by_wilder, steps_to_forget};
 use super::range::TrueRange;
 use crate::period::Period;
+
+// How wrong the first answers are, as shares of the typical one: Wilder's sums begin a bar short,
+// the rarer direction may be missing from them, and each step of the way makes it worse.
+const MOVEMENT_ERROR: f64 = 30.0;
+const INDICATOR_ERROR: f64 = 50.0;
+const INDEX_ERROR: f64 = 120.0;
+const AVERAGE_ERROR: f64 = 300.0;
 
 /// Directional indicators, first with bar n + 1.
 ///
@@ -80,6 +88,12 @@ impl Directional {
     pub const fn warm_up(&self) -> usize {
         self.period.get()
     }
+
+    /// The bar, counted from 1, with which it has settled.
+    pub fn settling(&self) -> usize {
+        let kept = kept_by_wilder(self.period.to_f64());
+        self.warm_up() + 1 + steps_to_forget(INDICATOR_ERROR, kept)
+    }
 }
 
 /// +DM and -DM: the larger of the two moves, if it is a move at all; neither on a tie.
@@ -90,6 +104,89 @@ fn movement(up: f64, down: f64) -> (f64, f64) {
         (0.0, down)
     } else {
         (0.0, 0.0)
+    }
+}
+
+/// Directional movement: Wilder's sums of +DM and -DM, first with bar n (bar 2 when n is 1).
+///
+/// **Source:** Wilder 1978; first bars as TA-Lib.
+#[derive(Debug, Clone)]
+pub struct DirectionalMovement {
+    directional: Directional,
+}
+
+/// What [`DirectionalMovement`] says of a bar; in the units of its prices, 0 or more.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct DirectionalMovementReading {
+    /// +DM, summed: how far highs rose.
+    pub plus: f64,
+    /// -DM, summed: how far lows fell.
+    pub minus: f64,
+}
+
+impl DirectionalMovement {
+    /// Sums over about `period` bars; 14 is usual, 1 is the movement of the bar alone.
+    pub const fn new(period: Period) -> Self {
+        Self { directional: Directional::new(period) }
+    }
+
+    /// Takes the next bar.
+    pub fn update(&mut self, bar: &Bar) -> Option<DirectionalMovementReading> {
+        if !has_prices(bar) {
+            return None;
+        }
+        // The indicators come one bar after the sums they are made of.
+        let _indicators = self.directional.update(bar);
+        let Directional { moves, sums, .. } = &self.directional;
+        let reading = DirectionalMovementReading { plus: sums.plus, minus: sums.minus };
+        (*moves >= self.warm_up()).then_some(reading)
+    }
+
+    /// Bars without an answer: n - 1, at least 1.
+    pub fn warm_up(&self) -> usize {
+        (self.directional.warm_up() - 1).max(1)
+    }
+
+    /// The bar, counted from 1, with which it has settled.
+    pub fn settling(&self) -> usize {
+        let kept = kept_by_wilder(self.directional.period.to_f64());
+        self.warm_up() + 1 + steps_to_forget(MOVEMENT_ERROR, kept)
+    }
+}
+
+/// Directional movement index, first with bar n + 1: [`DirectionalReading::dx`], and the value of
+/// the bar before (at first 0) where nothing moved in either direction. With a period of 1 that is
+/// every inside bar, and a run of them delays settling.
+///
+/// **Range:** 0 to 100. **Source:** Wilder 1978; the empty case as TA-Lib.
+#[derive(Debug, Clone)]
+pub struct Dx {
+    directional: Directional,
+    latest: f64,
+}
+
+impl Dx {
+    /// Over `period` bars; 14 is usual.
+    pub const fn new(period: Period) -> Self {
+        Self { directional: Directional::new(period), latest: 0.0 }
+    }
+
+    /// Takes the next bar.
+    pub fn update(&mut self, bar: &Bar) -> Option<f64> {
+        let reading = self.directional.update(bar)?;
+        self.latest = reading.dx().unwrap_or(self.latest);
+        Some(self.latest)
+    }
+
+    /// Bars without an answer: n.
+    pub const fn warm_up(&self) -> usize {
+        self.directional.warm_up()
+    }
+
+    /// The bar, counted from 1, with which it has settled.
+    pub fn settling(&self) -> usize {
+        let kept = kept_by_wilder(self.directional.period.to_f64());
+        self.warm_up() + 1 + steps_to_forget(INDEX_ERROR, kept)
     }
 }
 
@@ -129,5 +226,11 @@ impl Adx {
     /// Bars without an answer: 2n - 1.
     pub const fn warm_up(&self) -> usize {
         self.directional.warm_up() + self.mean.warm_up()
+    }
+
+    /// The bar, counted from 1, with which it has settled.
+    pub fn settling(&self) -> usize {
+        let kept = kept_by_wilder(self.directional.period.to_f64());
+        self.warm_up() + 1 + steps_to_forget(AVERAGE_ERROR, kept)
     }
 }

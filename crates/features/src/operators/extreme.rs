@@ -48,6 +48,11 @@ impl RollingMax {
     pub const fn warm_up(&self) -> usize {
         self.period.get() - 1
     }
+
+    /// Settled with the first answer: value n.
+    pub const fn settling(&self) -> usize {
+        self.warm_up() + 1
+    }
 }
 
 /// Lowest of the last n values, first with value n. Cost as [`RollingMax`].
@@ -70,6 +75,11 @@ impl RollingMin {
     /// Values without an answer: n - 1.
     pub const fn warm_up(&self) -> usize {
         self.of_negated.warm_up()
+    }
+
+    /// Settled with the first answer: value n.
+    pub const fn settling(&self) -> usize {
+        self.warm_up() + 1
     }
 }
 

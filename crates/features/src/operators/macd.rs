@@ -4,7 +4,11 @@ use ta::Next as _;
 use ta::indicators::ExponentialMovingAverage;
 
 use super::average::{Ema, Sma};
+use super::memory::{kept_by_exponential, steps_to_forget};
 use crate::period::Period;
+
+/// How wrong the first line is: a share of the typical one, for means far apart.
+const SEED_ERROR: f64 = 5.0;
 
 /// Difference of a fast and a slow exponential mean, and its own exponential mean.
 ///
@@ -61,5 +65,22 @@ impl Macd {
     /// Values without an answer: slow + signal - 2.
     pub const fn warm_up(&self) -> usize {
         self.slow.warm_up() + self.signal.warm_up()
+    }
+
+    /// The value, counted from 1, with which line, signal and histogram have settled, on prices.
+    pub fn settling(&self) -> usize {
+        if self.fast_seed.warm_up() == self.slow.warm_up() {
+            return self.warm_up() + 1; // the line is zero
+        }
+        let [fast, slow, signal] =
+            [self.fast_seed.warm_up(), self.slow.warm_up(), self.signal.warm_up()]
+                .map(|warm_up| warm_up as f64 + 1.0);
+        let (by_slow, by_signal) = (kept_by_exponential(slow), kept_by_exponential(signal));
+        let kept = by_slow.max(by_signal);
+        let error = SEED_ERROR * slow / (slow - fast);
+        // The signal smooths an error that itself fades; the closer the two rates, the longer.
+        let fading = steps_to_forget(error, kept) as f64;
+        let echo = (1.0 - by_signal) * (by_slow - by_signal).abs().recip().min(fading);
+        self.warm_up() + 1 + steps_to_forget(error * (1.0 + echo), kept)
     }
 }

@@ -33,6 +33,11 @@ impl TrueRange {
     pub const fn warm_up(&self) -> usize {
         1
     }
+
+    /// Settled with the first answer: bar 2.
+    pub const fn settling(&self) -> usize {
+        self.warm_up() + 1
+    }
 }
 
 /// Average true range in Wilder's smoothing, seeded by the mean of the first n true ranges.
@@ -65,6 +70,11 @@ impl Atr {
     pub const fn warm_up(&self) -> usize {
         self.mean.warm_up() + self.range.warm_up()
     }
+
+    /// The bar, counted from 1, with which it has settled.
+    pub fn settling(&self) -> usize {
+        self.mean.settling() + self.range.warm_up()
+    }
 }
 
 /// Average true range in percent of the close.
@@ -87,5 +97,10 @@ impl Natr {
     /// Bars without an answer: n.
     pub const fn warm_up(&self) -> usize {
         self.atr.warm_up()
+    }
+
+    /// The bar, counted from 1, with which it has settled.
+    pub fn settling(&self) -> usize {
+        self.atr.settling()
     }
 }

@@ -43,6 +43,11 @@ impl MidRankPercentile {
     pub const fn warm_up(&self) -> usize {
         self.period.get() - 1
     }
+
+    /// Settled with the first answer: value n.
+    pub const fn settling(&self) -> usize {
+        self.warm_up() + 1
+    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,11 @@
 //! Relative strength index.
 
 use super::average::Wilder;
+use super::memory::{kept_by_wilder, steps_to_forget};
 use crate::period::Period;
+
+/// How wrong the first answers are: a share of the index, large where gains or losses are rare.
+const SEED_ERROR: f64 = 60.0;
 
 /// Wilder's RSI: 100 x mean gain / (mean gain + mean loss), both in Wilder's smoothing.
 ///
@@ -43,6 +47,12 @@ impl Rsi {
     /// Values without an answer: n.
     pub const fn warm_up(&self) -> usize {
         self.gain.warm_up() + 1
+    }
+
+    /// The value, counted from 1, with which it has settled, on prices.
+    pub fn settling(&self) -> usize {
+        let kept = kept_by_wilder(self.gain.warm_up() as f64 + 1.0);
+        self.warm_up() + 1 + steps_to_forget(SEED_ERROR, kept)
     }
 }
 

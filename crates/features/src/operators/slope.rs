@@ -46,6 +46,11 @@ impl Slope {
     pub const fn warm_up(&self) -> usize {
         self.period.get() - 1
     }
+
+    /// Settled with the first answer: value n.
+    pub const fn settling(&self) -> usize {
+        self.warm_up() + 1
+    }
 }
 
 #[cfg(test)]

@@ -2,8 +2,9 @@
 
 use tradebot_domain::Bar;
 
-use crate::operators::{Bollinger, RollingMax, RollingMin};
+use crate::operators::{RollingMax, RollingMin};
 use crate::period::Period;
+use crate::running::RunningBands;
 use crate::set::{Feature, Row};
 
 /// sin(2 pi d / 5) for Monday to Friday; written out, so that no platform's sine differs.
@@ -27,7 +28,7 @@ const COSINE: [f64; 5] = [
 pub(super) struct Place {
     highest_252: RollingMax,
     lowest_252: RollingMin,
-    volume_60: Bollinger,
+    volume_60: RunningBands,
 }
 
 impl Place {
@@ -35,7 +36,7 @@ impl Place {
         Self {
             highest_252: RollingMax::new(Period::of::<252>()),
             lowest_252: RollingMin::new(Period::of::<252>()),
-            volume_60: Bollinger::new(Period::of::<60>(), 1.0),
+            volume_60: RunningBands::new(Period::of::<60>(), 1.0),
         }
     }
 

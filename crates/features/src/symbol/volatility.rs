@@ -3,8 +3,9 @@
 use tradebot_domain::Bar;
 
 use crate::operators::ewma::SESSIONS_PER_YEAR;
-use crate::operators::{Atr, Bollinger, MidRankPercentile, StandardDeviation, TrueRange, Window};
+use crate::operators::{Atr, MidRankPercentile, TrueRange, Window};
 use crate::period::Period;
+use crate::running::{RunningBands, RunningDeviation};
 use crate::set::{Feature, Row};
 
 #[derive(Debug, Clone)]
@@ -13,9 +14,9 @@ pub(super) struct Volatility {
     range: TrueRange,
     ranges_14: Window,
     range_rank: MidRankPercentile,
-    deviation_20: StandardDeviation,
-    deviation_60: StandardDeviation,
-    bands_20: Bollinger,
+    deviation_20: RunningDeviation,
+    deviation_60: RunningDeviation,
+    bands_20: RunningBands,
 }
 
 impl Volatility {
@@ -26,9 +27,9 @@ impl Volatility {
             ranges_14: Window::new(Period::of::<14>()),
             // The first of 252 bars has no true range, and 14 of them make the first mean.
             range_rank: MidRankPercentile::new(Period::of::<{ 252 - 14 }>()),
-            deviation_20: StandardDeviation::new(Period::of::<20>()),
-            deviation_60: StandardDeviation::new(Period::of::<60>()),
-            bands_20: Bollinger::new(Period::of::<20>(), 2.0),
+            deviation_20: RunningDeviation::new(Period::of::<20>()),
+            deviation_60: RunningDeviation::new(Period::of::<60>()),
+            bands_20: RunningBands::new(Period::of::<20>(), 2.0),
         }
     }
 

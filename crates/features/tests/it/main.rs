@@ -3,6 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot read its fixture should stop")]
 
 mod series;
+mod operator;
+mod naive;
+mod definition;
 mod reference;
+mod promises;
 mod settling;
 mod rows;

@@ -91,20 +91,6 @@ fn operators_equal_ta_lib_with_the_same_empty_cells() {
 }
 
 #[test]
-fn a_nan_is_skipped_and_poisons_nothing() {
-    let nan = |bar: &Bar| Bar { high: f64::NAN, close: f64::NAN, ..*bar };
-    for (column, _) in reference("01_indicators.csv") {
-        let (mut clean, mut dirty) = (operator(&column), operator(&column));
-        for (row, bar) in bars().iter().take(120).enumerate() {
-            if row % 17 == 5 {
-                assert_eq!(dirty(&nan(bar)), None, "{column} row {row}");
-            }
-            assert_eq!(clean(bar), dirty(bar), "{column} row {row}");
-        }
-    }
-}
-
-#[test]
 fn warm_up_says_how_many_bars_stay_without_an_answer() {
     let declared = [
         ("sma_50", Sma::new(Period::of::<50>()).warm_up()),

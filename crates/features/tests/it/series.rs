@@ -38,6 +38,15 @@ pub(crate) fn stock(symbol: &str) -> Vec<Bar> {
     bundled("stocks_daily_raw_2000_2013.csv.gz", symbol)
 }
 
+/// All bundled series of more than a year, raw: crashes and splits are steps in them.
+pub(crate) fn all() -> Vec<(&'static str, Vec<Bar>)> {
+    let mut all: Vec<_> =
+        ["AAPL", "IBM", "MSFT", "GOOG"].map(|symbol| (symbol, stock(symbol))).into();
+    all.push(("^GSPC", index()));
+    all.push(("^IXIC", bundled("indices_daily_1999_2018.csv.gz", "^IXIC")));
+    all
+}
+
 /// The part of `bars` from `first` to `last`, both included.
 pub(crate) fn between(bars: Vec<Bar>, first: Date, last: Date) -> Vec<Bar> {
     bars.into_iter().filter(|bar| (first..=last).contains(&bar.date)).collect()

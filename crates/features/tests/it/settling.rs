@@ -1,209 +1,114 @@
-//! How soon an operator forgets that it did not see the past.
+//! How soon an operator forgets that it did not see the past: declared, searched for, printed.
 
 use tradebot_domain::Bar;
-use tradebot_features::Period;
-use tradebot_features::operators::{
-    Adx, Atr, Bollinger, CoMovement, Directional, Ema, EwmaVolatility, Macd, MidRankPercentile,
-    Natr, Roc, RollingMax, RollingMin, Rsi, Slope, Sma, StandardDeviation,
-};
+use tradebot_features::operators::EwmaVolatility;
+use tradebot_features::operators::memory::SETTLED;
 
-use crate::series::index;
+use crate::operator::{Answer, Kind};
+use crate::series::all;
 
-type Operator = Box<dyn FnMut(&Bar) -> Option<f64>>;
-/// Name, maker, and the bar with which it has settled, as the module page declares it.
-type Row = (&'static str, fn() -> Operator, usize);
+/// A declaration is too careful when it is this many times what the search finds.
+const CAREFUL: f64 = 1.5;
 
-const TOLERANCE: f64 = 1e-6;
-
-fn close(make: impl FnMut(f64) -> Option<f64> + 'static) -> Operator {
-    let mut update = make;
-    Box::new(move |bar| update(bar.close))
+/// A series and what an operator that saw all of it says.
+struct Seen<'a> {
+    bars: &'a [Bar],
+    answers: Vec<Answer>,
+    /// Root mean square of each number in the answers.
+    typical: Vec<f64>,
 }
 
-/// The rows of the table on the page of `operators`.
-const TABLE: [Row; 18] = [
-    (
-        "sma",
-        || {
-            let mut s = Sma::new(Period::of::<20>());
-            close(move |x| s.update(x))
-        },
-        20,
-    ),
-    (
-        "sd",
-        || {
-            let mut s = StandardDeviation::new(Period::of::<20>());
-            close(move |x| s.update(x))
-        },
-        20,
-    ),
-    (
-        "bollinger",
-        || {
-            let mut s = Bollinger::new(Period::of::<20>(), 2.0);
-            close(move |x| s.update(x).map(|b| b.z(x)))
-        },
-        20,
-    ),
-    (
-        "roc",
-        || {
-            let mut s = Roc::new(Period::of::<10>());
-            close(move |x| s.update(x))
-        },
-        11,
-    ),
-    (
-        "max",
-        || {
-            let mut s = RollingMax::new(Period::of::<252>());
-            close(move |x| s.update(x))
-        },
-        252,
-    ),
-    (
-        "min",
-        || {
-            let mut s = RollingMin::new(Period::of::<252>());
-            close(move |x| s.update(x))
-        },
-        252,
-    ),
-    (
-        "rank",
-        || {
-            let mut s = MidRankPercentile::new(Period::of::<252>());
-            close(move |x| s.update(x))
-        },
-        252,
-    ),
-    (
-        "co-movement",
-        || {
-            let mut s = CoMovement::new(Period::of::<60>());
-            Box::new(move |b| {
-                s.update((b.close / b.low).ln(), (b.high / b.open).ln()).map(|c| c.beta)
-            })
-        },
-        60,
-    ),
-    (
-        "slope",
-        || {
-            let mut s = Slope::new(Period::of::<20>());
-            close(move |x| s.update(x.ln()))
-        },
-        20,
-    ),
-    (
-        "ema",
-        || {
-            let mut s = Ema::new(Period::of::<20>());
-            close(move |x| s.update(x))
-        },
-        130,
-    ),
-    (
-        "macd line",
-        || {
-            let mut s = Macd::new(Period::of::<12>(), Period::of::<26>(), Period::of::<9>());
-            close(move |x| s.update(x).map(|m| m.line))
-        },
-        230,
-    ),
-    (
-        "macd histogram",
-        || {
-            let mut s = Macd::new(Period::of::<12>(), Period::of::<26>(), Period::of::<9>());
-            close(move |x| s.update(x).map(|m| m.histogram))
-        },
-        230,
-    ),
-    (
-        "rsi",
-        || {
-            let mut s = Rsi::new(Period::of::<14>());
-            close(move |x| s.update(x))
-        },
-        210,
-    ),
-    (
-        "atr",
-        || {
-            let mut s = Atr::new(Period::of::<14>());
-            Box::new(move |b| s.update(b))
-        },
-        200,
-    ),
-    (
-        "natr",
-        || {
-            let mut s = Natr::new(Period::of::<14>());
-            Box::new(move |b| s.update(b))
-        },
-        200,
-    ),
-    (
-        "+di",
-        || {
-            let mut s = Directional::new(Period::of::<14>());
-            Box::new(move |b| s.update(b).map(|d| d.plus))
-        },
-        210,
-    ),
-    (
-        "adx",
-        || {
-            let mut s = Adx::new(Period::of::<14>());
-            Box::new(move |b| s.update(b))
-        },
-        250,
-    ),
-    (
-        "ewma volatility",
-        || {
-            let mut s = EwmaVolatility::new(0.94);
-            close(move |x| s.update(x))
-        },
-        240,
-    ),
-];
+impl<'a> Seen<'a> {
+    fn new(kind: Kind, bars: &'a [Bar]) -> Self {
+        let answers = kind.answers(bars);
+        let known: Vec<&Vec<f64>> = answers.iter().flatten().collect();
+        let square = |i: usize| known.iter().map(|x| x[i] * x[i]).sum::<f64>() / known.len() as f64;
+        let typical = (0..known[0].len()).map(|i| square(i).sqrt()).collect();
+        Self { bars, answers, typical }
+    }
 
-fn values(make: fn() -> Operator, bars: &[Bar]) -> Vec<Option<f64>> {
-    let mut operator = make();
-    bars.iter().map(&mut operator).collect()
+    /// The first bar, counted from 1, from which on an instance that starts at `start` says the
+    /// same. Differences are shares of the value or, where a value happens to be near zero, of the
+    /// typical one.
+    fn settled_with(&self, kind: Kind, start: usize, horizon: usize) -> usize {
+        let mut fresh = kind.start();
+        let end = self.bars.len().min(start + horizon);
+        let rows = self.bars[start..end].iter().zip(&self.answers[start..end]);
+        let mut last_different = 0;
+        for (i, (bar, long)) in rows.enumerate() {
+            if !fresh.update(bar).zip(long.as_ref()).is_some_and(|(f, l)| self.is_same(&f, l)) {
+                last_different = i + 1;
+            }
+        }
+        last_different + 1
+    }
+
+    fn is_same(&self, fresh: &[f64], long: &[f64]) -> bool {
+        let rows = fresh.iter().zip(long).zip(&self.typical);
+        rows.into_iter().all(|((f, l), t)| (f - l).abs() <= SETTLED * l.abs().max(*t))
+    }
 }
 
-/// The first bar, counted from 1, from which on an instance that starts at `start` stays within
-/// the tolerance of one that saw everything. Errors are relative to the value or, where a value
-/// happens to be near zero, to the typical size of the series.
-fn settled_with(make: fn() -> Operator, long: &[Option<f64>], bars: &[Bar], start: usize) -> usize {
-    let known: Vec<f64> = long.iter().flatten().copied().collect();
-    let typical = (known.iter().map(|x| x * x).sum::<f64>() / known.len() as f64).sqrt();
-    let fresh = values(make, &bars[start..]);
-    let differs = fresh.iter().zip(&long[start..]).rposition(|(fresh, long)| {
-        let (Some(fresh), Some(long)) = (fresh, long) else { return true };
-        (fresh - long).abs() > TOLERANCE * long.abs().max(typical)
-    });
-    differs.map_or(1, |last| last + 2)
+/// Where to start: all over the series, and in the month before each of its greatest shocks, which
+/// a seed of a few days takes for the ordinary.
+fn starts(bars: &[Bar], horizon: usize) -> Vec<usize> {
+    let range = 300..bars.len() - horizon.min(bars.len() / 2);
+    let shock = |i: &usize| (bars[*i].close / bars[*i - 1].close).ln().abs();
+    let mut by_shock: Vec<usize> = range.clone().collect();
+    by_shock.sort_by(|a, b| shock(b).total_cmp(&shock(a)));
+    let near_shocks = by_shock.iter().take(6).flat_map(|at| at - 30..at + 1);
+    range.clone().step_by(83).chain(near_shocks.filter(|start| range.contains(start))).collect()
+}
+
+/// The most bars that any start on any series needs.
+fn search(kind: Kind, series: &[(&str, Vec<Bar>)]) -> usize {
+    let horizon = 2 * kind.start().settling + 10;
+    let most = |(_, bars): &(&str, Vec<Bar>)| {
+        let seen = Seen::new(kind, bars);
+        starts(bars, horizon).into_iter().map(|start| seen.settled_with(kind, start, horizon)).max()
+    };
+    series.iter().filter_map(most).max().unwrap()
+}
+
+/// Operator, bars declared, bars found.
+type Finding = (Kind, usize, usize);
+
+fn findings(kinds: Vec<Kind>) -> Vec<Finding> {
+    let series = all();
+    kinds.into_iter().map(|kind| (kind, kind.start().settling, search(kind, &series))).collect()
+}
+
+fn is_wrong(&(_, declared, found): &Finding) -> bool {
+    declared < found || declared as f64 > CAREFUL * found as f64
 }
 
 #[test]
-fn every_operator_settles_with_the_bar_its_page_declares() {
-    let bars = index();
-    let mut wrong = Vec::new();
-    for (name, make, declared) in TABLE {
-        let long = values(make, &bars);
-        let measured = (400..4_400)
-            .step_by(125)
-            .map(|start| settled_with(make, &long, &bars[..start + 600], start))
-            .max()
-            .unwrap();
-        println!("{name}: settled with bar {measured}, declared {declared}");
-        if !(measured..=measured + 40).contains(&declared) {
-            wrong.push((name, measured, declared));
-        }
-    }
-    assert_eq!(wrong, [], "operator, measured, declared");
+fn every_operator_settles_with_the_bar_it_declares_and_not_long_before() {
+    let findings = findings(Kind::usual());
+    println!("operator, declared, found: {findings:?}");
+    assert_eq!(findings.into_iter().filter(is_wrong).collect::<Vec<_>>(), []);
+}
+
+#[test]
+fn other_parameters_settle_with_the_bar_they_declare_and_not_long_before() {
+    let findings = findings(Kind::other_parameters());
+    println!("operator, declared, found: {findings:?}");
+    assert_eq!(findings.into_iter().filter(is_wrong).collect::<Vec<_>>(), []);
+}
+
+#[test]
+fn the_table_on_the_page_of_operators_is_what_they_declare() {
+    let page = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/operators.rs"));
+    let written: Vec<&str> = page.lines().filter(|line| line.starts_with("//! | `")).collect();
+    let row = |kind: &Kind| {
+        let running = kind.start();
+        format!("//! | `{kind:?}` | {} | {} |", running.warm_up + 1, running.settling)
+    };
+    let declared: Vec<String> = Kind::usual().iter().map(row).collect();
+    assert_eq!(written, declared, "the table should be\n{}", declared.join("\n"));
+}
+
+#[test]
+fn a_mean_that_never_fades_never_settles() {
+    assert_eq!(EwmaVolatility::new(1.0).settling(), usize::MAX);
 }
