@@ -65,6 +65,16 @@ pub enum ConfigError {
         /// What was found.
         value: f64,
     },
+    /// Beyond the scale of its feature, so that it would never be reached.
+    #[error("{name} is {value}; it must be at most {most}")]
+    TooLarge {
+        /// The key.
+        name: &'static str,
+        /// What was found.
+        value: f64,
+        /// The end of the scale.
+        most: f64,
+    },
     /// Levels of one feature must rise.
     #[error("{name} is {values:?}; each level must lie above the one before")]
     NotRising {
@@ -90,18 +100,21 @@ impl RegimeConfig {
     /// The first [`ConfigError`] found. The detector works with any thresholds, but these would
     /// not mean what they say.
     pub fn validate(&self) -> Result<(), ConfigError> {
-        for (name, levels) in [
-            ("vix_up", &self.vix_up[..]),
-            ("vix_down", &self.vix_down[..]),
-            ("atr_up", &self.atr_up[..]),
-            ("atr_down", &self.atr_down[..]),
+        for (name, levels, most) in [
+            ("vix_up", &self.vix_up[..], f64::MAX),
+            ("vix_down", &self.vix_down[..], f64::MAX),
+            ("atr_up", &self.atr_up[..], 1.0),
+            ("atr_down", &self.atr_down[..], 1.0),
         ] {
             levels.iter().try_for_each(|level| positive(name, *level))?;
+            levels.iter().try_for_each(|level| at_most(name, *level, most))?;
             if !levels.is_sorted_by(|a, b| a < b) {
                 return Err(ConfigError::NotRising { name, values: levels.to_vec() });
             }
         }
         self.validate_scalars()?;
+        at_most("trend_enter", self.trend_enter, 100.0)?;
+        at_most("trend_leave", self.trend_leave, 100.0)?;
         let vix = self.vix_down.iter().zip(&self.vix_up).map(|(down, up)| ("vix", *down, *up));
         let atr = self.atr_down.iter().zip(&self.atr_up).map(|(down, up)| ("atr", *down, *up));
         let trend = [("trend", self.trend_leave, self.trend_enter)];
@@ -134,6 +147,10 @@ fn positive(name: &'static str, value: f64) -> Result<(), ConfigError> {
     } else {
         Err(ConfigError::NotPositive { name, value })
     }
+}
+
+fn at_most(name: &'static str, value: f64, most: f64) -> Result<(), ConfigError> {
+    if value <= most { Ok(()) } else { Err(ConfigError::TooLarge { name, value, most }) }
 }
 
 #[cfg(test)]
@@ -170,6 +187,22 @@ mod tests {
         check(
             RegimeConfig { adx_margin: f64::NAN, ..base },
             "adx_margin is NaN; it must be a number above 0",
+        );
+    }
+    #[test]
+    fn thresholds_beyond_the_scale_of_their_feature_are_named() {
+        let base = RegimeConfig::default();
+        let check = |config: RegimeConfig, text: &str| {
+            assert_eq!(config.validate().unwrap_err().to_string(), text);
+        };
+        check(RegimeConfig { atr_up: [60.0, 85.0], ..base }, "atr_up is 60; it must be at most 1");
+        check(
+            RegimeConfig { trend_enter: 125.0, ..base },
+            "trend_enter is 125; it must be at most 100",
+        );
+        check(
+            RegimeConfig { vix_down: [-1.0, 22.0, 30.0], ..base },
+            "vix_down is -1; it must be a number above 0",
         );
     }
 }

@@ -27,6 +27,17 @@ pub(crate) fn index() -> Vec<Bar> {
     .collect()
 }
 
+/// Closes of the S&P 500 from `first` to `last`.
+pub(crate) fn closes_between(first: &str, last: &str) -> Vec<f64> {
+    let period = first.parse::<Date>().unwrap()..=last.parse().unwrap();
+    index().iter().filter(|bar| period.contains(&bar.date)).map(|bar| bar.close).collect()
+}
+
+/// Log returns in percent; one less than there are closes.
+pub(crate) fn log_returns(closes: &[f64]) -> Vec<f64> {
+    closes.windows(2).map(|pair| 100.0 * (pair[1] / pair[0]).ln()).collect()
+}
+
 /// VIX closes by date.
 pub(crate) type Vix = BTreeMap<Date, f64>;
 
