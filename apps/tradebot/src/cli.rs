@@ -267,6 +267,9 @@ pub struct ValidateArgs {
     /// Also write JUnit XML
     #[arg(long, value_name = "FILE")]
     pub junit: Option<PathBuf>,
+    /// Look for values that know the future, and prove that twelve planted leaks are found
+    #[arg(long, conflicts_with_all = ["profile", "junit"])]
+    pub leaks: bool,
 }
 
 /// How much `validate` measures.

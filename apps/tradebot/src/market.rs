@@ -28,7 +28,6 @@ impl Market {
     /// # Errors
     /// A usage failure that names what is wrong and what there is instead.
     pub fn load(settings: &Settings, home: &Path) -> Result<Self, Failure> {
-        let currency: Currency = settings.account.currency.parse().map_err(Failure::usage)?;
         let wanted = wanted_symbols(settings)?;
         let (history, source) = match settings.universe.data.as_str() {
             "bundled" => (History::bundled()?, "bundled".to_owned()),
@@ -48,6 +47,20 @@ impl Market {
                 )));
             }
         };
+        Self::with(settings, history, source)
+    }
+
+    /// A market of a history that is there already.
+    ///
+    /// # Errors
+    /// As [`Market::load`].
+    pub fn of(settings: &Settings, history: History) -> Result<Self, Failure> {
+        Self::with(settings, history, settings.universe.data.clone())
+    }
+
+    fn with(settings: &Settings, history: History, source: String) -> Result<Self, Failure> {
+        let currency: Currency = settings.account.currency.parse().map_err(Failure::usage)?;
+        let wanted = wanted_symbols(settings)?;
         let mut symbols = wanted.unwrap_or_else(|| history.symbols());
         symbols.sort_unstable();
         symbols.dedup();

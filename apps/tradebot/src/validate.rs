@@ -18,6 +18,7 @@ pub mod suite;
 pub mod outcome;
 pub mod junit;
 pub mod table;
+pub mod leaks;
 
 mod measures;
 pub mod phase_00_baseline;
@@ -60,6 +61,9 @@ pub fn run(context: &Context, args: &ValidateArgs) -> Result<ExitCode, Failure> 
             say(text);
         }
     };
+    if args.leaks {
+        return leaks::run(args.json, &talk);
+    }
     let program = std::env::current_exe()
         .map_err(|e| Failure::work(format!("cannot find this program to run it: {e}")))?;
     let setup = evidence::Setup { program, profile: args.profile };

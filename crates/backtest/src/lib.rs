@@ -26,6 +26,7 @@ pub mod comparison;
 pub mod skill;
 pub mod assess;
 pub mod verdict;
+pub mod leaks;
 
 #[cfg(test)]
 mod testing;
