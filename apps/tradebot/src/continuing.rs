@@ -33,7 +33,7 @@ pub fn check_learned(
         let outcomes = session.outcomes.into_iter();
         let resolved: Vec<Resolved> =
             outcomes.map(|o| Resolved { record: o.record, forecast: o.forecast }).collect();
-        learning.learn(session.symbols, &resolved).map_err(Failure::work)?;
+        learning.learn(session.symbols, session.alarm, &resolved).map_err(Failure::work)?;
         found = learning.record(session.session, &resolved).or(found);
     }
     if found.as_ref() == Some(&recorded) {

@@ -1,6 +1,6 @@
 //! Finding a run on disk and reading it back.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use tradebot_backtest::{PricePoint, RunResult, ScoredForecast, Timing};
@@ -225,13 +225,19 @@ fn sessions_of(
             });
         }
     }
-    let sessions = reader.symbols_per_session(run)?;
-    Ok(sessions
+    let alarms: BTreeSet<Date> = reader
+        .regimes(run)?
         .into_iter()
-        .map(|(session, symbols)| LearnedSession {
-            session,
-            symbols,
-            outcomes: by_session.remove(&session).unwrap_or_default(),
-        })
-        .collect())
+        .filter(|r| r.second_opinion.is_some_and(|o| o.alarm))
+        .map(|r| r.session)
+        .collect();
+    let mut before: Option<Date> = None;
+    let mut learned = Vec::new();
+    for (session, symbols) in reader.symbols_per_session(run)? {
+        let alarm = before.is_some_and(|before| alarms.contains(&before));
+        let outcomes = by_session.remove(&session).unwrap_or_default();
+        learned.push(LearnedSession { session, symbols, alarm, outcomes });
+        before = Some(session);
+    }
+    Ok(learned)
 }

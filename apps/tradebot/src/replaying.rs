@@ -172,6 +172,7 @@ pub fn engine_config(settings: &Settings, market: &Market) -> Result<EngineConfi
         limits: settings.limits,
         policy,
         training: settings.training,
+        ensemble: settings.ensemble,
         rearm_by_itself: true,
         durable_before_send: false,
         data_source: market.source.clone(),

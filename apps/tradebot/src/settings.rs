@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 use tradebot_brackets::CostModel;
 use tradebot_domain::Decimal;
 use tradebot_engine::config::Training;
+use tradebot_engine::roster::Roster;
+use tradebot_ensemble::EnsembleConfig;
 use tradebot_policy::Limits;
 
 use crate::cli::{BacktestArgs, DataSource, ReplayArgs};
@@ -36,6 +38,8 @@ pub struct Settings {
     pub limits: Limits,
     /// Refits of learned members.
     pub training: Training,
+    /// Weights of members.
+    pub ensemble: EnsembleConfig,
     /// The log on stderr and in the home folder.
     pub log: Log,
 }
@@ -138,6 +142,7 @@ impl Default for Settings {
             costs: CostModel::default(),
             limits: Limits::simulated(),
             training: Training::default(),
+            ensemble: EnsembleConfig::default(),
             log: Log { format: "text".to_owned(), level: "warn".to_owned() },
         }
     }
@@ -383,6 +388,13 @@ impl Loaded {
             costs.ranges().map(|(name, value, max)| (format!("costs.{name}"), value, 0.0, max)),
         );
         ranges.retain(|(_, value, min, max)| !(*min..=*max).contains(value));
+        if let Err(e) = self.settings.ensemble.validate(Roster::size()) {
+            let source = self.source(&format!("ensemble.{}", e.setting));
+            problems.push(format!(
+                "ensemble.{} is {} ({source}); {} is allowed",
+                e.setting, e.value, e.allowed
+            ));
+        }
         let limits = limits.validate().err().unwrap_or_default();
         ranges.extend(limits.iter().map(|e| (format!("limits.{}", e.name), e.value, e.min, e.max)));
         problems.extend(ranges.into_iter().map(|(key, value, min, max)| {

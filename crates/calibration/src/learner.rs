@@ -241,6 +241,12 @@ impl Learner {
         Ok(())
     }
 
+    /// Forgets as much as a session without outcomes would let it: after a change of the market the
+    /// past is worth less. To be called before [`learn_session`](Self::learn_session).
+    pub const fn forget_more(&mut self) {
+        self.beliefs.forget();
+    }
+
     /// Mean number of symbols per session so far, 1 at least.
     pub fn symbols_per_session(&self) -> f64 {
         if self.symbol_sessions == 0 {
@@ -249,7 +255,7 @@ impl Learner {
         (self.symbols as f64 / self.symbol_sessions as f64).max(1.0)
     }
 
-    /// Sessions learned.
+    /// Sessions learned, and those that were only forgotten.
     pub const fn sessions(&self) -> u64 {
         self.beliefs.step()
     }

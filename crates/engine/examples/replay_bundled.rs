@@ -30,6 +30,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         limits: Limits::simulated(),
         policy: Policy::bundled(),
         training: Training::default(),
+        ensemble: tradebot_ensemble::EnsembleConfig::default(),
         rearm_by_itself: true,
         durable_before_send: false,
         data_source: "bundled".to_owned(),

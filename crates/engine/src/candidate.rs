@@ -11,6 +11,8 @@ use tradebot_journal::{
 use tradebot_models::Input;
 use tradebot_policy::RowPolicy;
 use tradebot_quality_gates::Reading;
+use tradebot_regime::severity::HIGH;
+use tradebot_regime::{RegimeReading, SecondOpinionConfig, SecondOpinionReading};
 use tradebot_risk::{Approved, Belief, Refusal};
 
 use crate::learning::Learning;
@@ -209,6 +211,30 @@ pub fn warning_records(id: DecisionId, approved: &Approved) -> Vec<RiskRecord> {
         detail: format!("entered all the same: {warning}"),
     };
     failed.zip(approved.warnings()).map(record).collect()
+}
+
+/// The note on the session in which rule and model have disagreed for long enough to say so.
+pub fn disagreement(
+    session: Date,
+    rule: &RegimeReading,
+    model: &SecondOpinionReading,
+) -> Option<RiskRecord> {
+    let warn_sessions = SecondOpinionConfig::default().warn_sessions;
+    let probability = model.high_volatility.filter(|_| model.disagreement == warn_sessions)?;
+    let called = |high: bool| if high { "high" } else { "low" };
+    Some(RiskRecord {
+        session,
+        event: "regime_disagreement".to_owned(),
+        symbol: None,
+        value: probability,
+        limit: SecondOpinionConfig::default().high_at,
+        detail: format!(
+            "for {warn_sessions} sessions the rule has called volatility {} and the hidden Markov \
+             model {}; the rule chooses the row",
+            called(rule.severity >= HIGH),
+            called(rule.severity < HIGH),
+        ),
+    })
 }
 
 /// A decision record with nothing filled in beyond the gate.

@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use tradebot_brackets::CostModel;
 use tradebot_domain::{Currency, Date, Money, Symbol};
+use tradebot_ensemble::EnsembleConfig;
 use tradebot_policy::{Limits, Policy};
 
 use crate::error::EngineError;
+use crate::roster::Roster;
 
 /// Everything that decides how a run behaves, apart from the market itself.
 #[derive(Debug, Clone)]
@@ -34,6 +36,8 @@ pub struct EngineConfig {
     pub policy: Policy,
     /// When and on what members are refitted.
     pub training: Training,
+    /// How members are weighed.
+    pub ensemble: EnsembleConfig,
     /// Replays re-arm by themselves after the drawdown stop; a person does in paper and live.
     pub rearm_by_itself: bool,
     /// Intents are made durable before they are sent. A venue outside this process needs it;
@@ -75,6 +79,7 @@ struct Digested<'a> {
     limits: &'a Limits,
     policy: String,
     training: Training,
+    ensemble: EnsembleConfig,
     rearm_by_itself: bool,
 }
 
@@ -94,6 +99,7 @@ impl EngineConfig {
             limits: &self.limits,
             policy: self.policy.digest(),
             training: self.training,
+            ensemble: self.ensemble,
             rearm_by_itself: self.rearm_by_itself,
         };
         let json = serde_json::to_vec(&digested).expect("plain values always encode");
@@ -121,6 +127,9 @@ impl EngineConfig {
                 "training.every_months is {}; 1 to 12 are allowed",
                 self.training.every_months
             ));
+        }
+        if let Err(e) = self.ensemble.validate(Roster::size()) {
+            return fail(format!("ensemble.{e}"));
         }
         for (name, value, max) in self.costs.ranges() {
             if !(0.0..=max).contains(&value) {

@@ -7,11 +7,16 @@ use tradebot_domain::{Date, Regime, SessionData};
 use tradebot_execution::bracket_record;
 use tradebot_features::{FEATURE_SET, MarketContext, MarketFeatures, feature_names};
 use tradebot_journal::{
-    DecisionId, DecisionRecord, Event, Ledger, RegimeRecord, RunFinished, RunStarted, SizingStep,
-    SnapshotRecord, Verdict,
+    DecisionId, DecisionRecord, Event, Ledger, RegimeRecord, RunFinished, RunStarted,
+    SecondOpinionRecord, SizingStep, SnapshotRecord, Verdict,
 };
-use tradebot_regime::{RegimeConfig, RegimeDetector, RegimeReading};
-use tradebot_risk::{Approved, Hold, Proposal, Refusal, propose, review};
+use tradebot_regime::severity::HIGH;
+use tradebot_regime::{
+    RegimeConfig, RegimeDetector, RegimeReading, SecondOpinion, SecondOpinionConfig,
+    SecondOpinionReading,
+};
+use tradebot_risk::gap::STRESSED_SLIP_ATR;
+use tradebot_risk::{Approved, Hold, Overlays, Proposal, Refusal, Sizer, review};
 
 use crate::account::Account;
 use crate::arrival::Arrival;
@@ -32,7 +37,11 @@ pub struct Engine {
     market: MarketFeatures,
     context: Option<MarketContext>,
     detector: RegimeDetector,
+    second_opinion: SecondOpinion,
     regime: Option<RegimeReading>,
+    opinion: Option<SecondOpinionReading>,
+    /// The last session of the run rang the alarm of change points.
+    alarm: bool,
     roster: Roster,
     learning: Learning,
     account: Account,
@@ -54,7 +63,7 @@ impl Engine {
             .max()
             .unwrap_or(0);
         let roster = Roster::new(purge);
-        let learning = Learning::new(roster.ids(), config.policy.r_multiples());
+        let learning = Learning::new(roster.ids(), config.policy.r_multiples(), config.ensemble);
         Ok(Self {
             symbols: config
                 .symbols
@@ -64,7 +73,11 @@ impl Engine {
             market: MarketFeatures::new(),
             context: None,
             detector: RegimeDetector::new(RegimeConfig::default()),
+            second_opinion: SecondOpinion::new(SecondOpinionConfig::default())
+                .map_err(|e| EngineError::Config(e.to_string()))?,
             regime: None,
+            opinion: None,
+            alarm: false,
             account: Account::new(&config),
             roster,
             learning,
@@ -128,7 +141,7 @@ impl Engine {
                 .map(|o| Resolved { record: o.record.clone(), forecast: o.forecast.clone() })
                 .collect();
             self.learning
-                .learn(session.symbols, &resolved)
+                .learn(session.symbols, session.alarm, &resolved)
                 .map_err(|detail| EngineError::Learning { session: session.session, detail })?;
         }
         Ok(())
@@ -272,7 +285,7 @@ impl Engine {
         let with_bars = arrivals.iter().filter(|a| a.bar.is_some()).count();
         let symbols = u32::try_from(with_bars).unwrap_or(u32::MAX);
         self.learning
-            .learn(symbols, resolved)
+            .learn(symbols, self.alarm, resolved)
             .map_err(|detail| EngineError::Learning { session, detail })?;
         for r in resolved {
             self.roster.answer(&r.record);
@@ -291,6 +304,8 @@ impl Engine {
         if let Some(index) = &data.index {
             self.context = self.market.update(index, data.vix_previous);
             self.regime = self.detector.update(index, data.vix_previous);
+            let severity = self.regime.as_ref().map(|r| r.severity);
+            self.opinion = self.second_opinion.update(index.close, severity);
         }
     }
 
@@ -305,8 +320,14 @@ impl Engine {
         }
     }
 
-    fn record_regime(&self, session: Date, ledger: &mut dyn Ledger) -> Result<(), EngineError> {
+    /// The regime with its second opinion, and a note when the two begin to disagree for long.
+    fn record_regime(&mut self, session: Date, ledger: &mut dyn Ledger) -> Result<(), EngineError> {
         let Some(r) = &self.regime else { return Ok(()) };
+        let opinion = self.opinion.as_ref();
+        self.alarm = opinion.is_some_and(|o| o.alarm);
+        if let Some(warning) = opinion.and_then(|o| candidate::disagreement(session, r, o)) {
+            ledger.append(&Event::Risk(warning))?;
+        }
         Ok(ledger.append(&Event::Regime(RegimeRecord {
             session,
             regime: r.regime,
@@ -321,6 +342,14 @@ impl Engine {
             vix_is_proxy: r.vix_is_proxy,
             age: r.age,
             transition_probability: r.transition_probability,
+            second_opinion: opinion.map(|o| SecondOpinionRecord {
+                high_volatility: o.high_volatility,
+                changed: o.changed,
+                run_length: o.run_length,
+                alarm: o.alarm,
+                disagreement: o.disagreement,
+                warning: o.warning,
+            }),
         }))?)
     }
 
@@ -418,7 +447,7 @@ impl Engine {
         let consensus = self
             .learning
             .ensemble
-            .combine(&opinions.calibrated)
+            .combine_in(row, &opinions.calibrated)
             .map_err(|e| Passed { reason: "abstention", detail: e.to_string() })?;
         let skill = self.learning.ensemble.skill().shown;
         let row_state = self.learning.learner.row(row);
@@ -477,17 +506,21 @@ impl Engine {
         snapshot: &SnapshotRecord,
     ) -> Result<Proposal, (Hold, Vec<SizingStep>)> {
         let symbol = self.symbols[candidate.symbol].symbol;
+        let sizer = Sizer {
+            row: self.config.policy.row(record.row),
+            limits: &self.config.limits,
+            costs: &self.config.costs,
+            overlays: self.overlays(),
+        };
         self.account.with_view(candidate.symbol, &self.symbols, snapshot, |view| {
-            propose(
-                symbol,
-                &candidate.bracket,
-                &candidate.belief,
-                self.config.policy.row(record.row),
-                &self.config.limits,
-                &self.config.costs,
-                view,
-            )
+            sizer.propose(symbol, &candidate.bracket, &candidate.belief, view)
         })
+    }
+
+    /// Stops are assumed to slip while volatility is stressed, whatever the trend.
+    fn overlays(&self) -> Overlays {
+        let stressed = self.regime.as_ref().is_some_and(|r| r.severity >= HIGH);
+        Overlays { gap_atr: stressed.then_some(STRESSED_SLIP_ATR), ..Overlays::OFF }
     }
 
     /// Proposes again with the room that is left, reviews, and reserves what is approved.

@@ -19,10 +19,10 @@ pub struct Learning {
 
 impl Learning {
     /// Nothing learned yet.
-    pub fn new(members: &[MemberId], r_multiples: [f64; 5]) -> Self {
+    pub fn new(members: &[MemberId], r_multiples: [f64; 5], ensemble: EnsembleConfig) -> Self {
         Self {
             learner: Learner::new(LearnerConfig::default(), members, r_multiples),
-            ensemble: Ensemble::new(EnsembleConfig::default(), members),
+            ensemble: Ensemble::new(ensemble, members),
             members: members.to_vec(),
         }
     }
@@ -30,9 +30,16 @@ impl Learning {
     /// Learns from a session's outcomes, in the order (resolve time, decision): once per session,
     /// also when there are none.
     ///
+    /// `alarm`: the session before rang the alarm of change points, so calibration forgets twice.
+    ///
     /// # Errors
     /// The text of a refusal: an outcome that does not fit the members is a bug.
-    pub fn learn(&mut self, symbols_in_session: u32, resolved: &[Resolved]) -> Result<(), String> {
+    pub fn learn(
+        &mut self,
+        symbols_in_session: u32,
+        alarm: bool,
+        resolved: &[Resolved],
+    ) -> Result<(), String> {
         let known: Vec<_> =
             resolved.iter().filter_map(|r| Some((&r.record, r.record.won?, &r.forecast))).collect();
         let outcomes: Vec<_> = known
@@ -47,18 +54,24 @@ impl Learning {
             .collect();
         let scored: Vec<_> = known
             .iter()
-            .map(|(record, won, forecast)| ScoredOutcome {
-                means: forecast.means.clone(),
-                raw: forecast.raw.clone(),
-                consensus: forecast.consensus,
-                equal_weight: forecast.equal_weight,
-                row_rate: forecast.row_rate,
-                won: *won,
-                uniqueness: record.uniqueness,
+            .map(|(record, won, forecast)| {
+                let outcome = ScoredOutcome {
+                    means: forecast.means.clone(),
+                    raw: forecast.raw.clone(),
+                    consensus: forecast.consensus,
+                    equal_weight: forecast.equal_weight,
+                    row_rate: forecast.row_rate,
+                    won: *won,
+                    uniqueness: record.uniqueness,
+                };
+                (record.row, outcome)
             })
             .collect();
+        if alarm {
+            self.learner.forget_more();
+        }
         self.learner.learn_session(symbols_in_session, &outcomes).map_err(|e| e.to_string())?;
-        self.ensemble.learn_session(&scored).map_err(|e| e.to_string())
+        self.ensemble.learn_session_in(&scored).map_err(|e| e.to_string())
     }
 
     /// What the session taught, for the journal; `None` when it taught nothing.

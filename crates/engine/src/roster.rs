@@ -42,6 +42,11 @@ pub struct Roster {
 }
 
 impl Roster {
+    /// How many members there are.
+    pub fn size() -> usize {
+        rule_members().len() + LearnedKind::ALL.len()
+    }
+
     /// The built-in members. `purge` is the longest label horizon in sessions, entry included:
     /// an example is used only when even the slowest bracket of its day must have ended, so that
     /// quick losers do not enter before slow winners.

@@ -23,6 +23,8 @@ pub struct LearnedSession {
     pub session: Date,
     /// Symbols with a bar in that session.
     pub symbols: u32,
+    /// The session before had rung the alarm of change points.
+    pub alarm: bool,
     /// The outcomes, in the order in which the run learned them.
     pub outcomes: Vec<LearnedOutcome>,
 }

@@ -140,6 +140,7 @@ impl MadeUp {
                     vix_is_proxy: true,
                     age,
                     transition_probability: 0.2,
+                    second_opinion: None,
                 }
             })
             .collect()

@@ -46,6 +46,7 @@ pub(crate) fn replay_into(
         limits: Limits::simulated(),
         policy: Policy::bundled(),
         training: Training::default(),
+        ensemble: tradebot_ensemble::EnsembleConfig::default(),
         rearm_by_itself: true,
         durable_before_send: false,
         data_source: "bundled".to_owned(),

@@ -167,6 +167,7 @@ pub(crate) fn config(market: &Market, change: impl FnOnce(&mut EngineConfig)) ->
         limits: Limits::simulated(),
         policy: Policy::bundled(),
         training: Training { examples_min: 200, every_months: 2 },
+        ensemble: tradebot_ensemble::EnsembleConfig::default(),
         rearm_by_itself: true,
         durable_before_send: false,
         data_source: "synthetic".to_owned(),

@@ -17,6 +17,7 @@ pub enum SecondLevel {
 
 /// Settings of the [`Ensemble`](super::Ensemble).
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct EnsembleConfig {
     /// Learning rate of the Aggregating Algorithm; at most 2, beyond which nothing is promised.
     pub eta: f64,

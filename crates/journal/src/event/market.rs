@@ -32,4 +32,23 @@ pub struct RegimeRecord {
     pub age: u32,
     /// Chance of a change within 5 sessions, from the past.
     pub transition_probability: f64,
+    /// What the statistical detectors make of the index; they choose no row.
+    pub second_opinion: Option<SecondOpinionRecord>,
+}
+
+/// A hidden Markov model and a detector of change points on the index's log returns.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct SecondOpinionRecord {
+    /// P(state of high volatility | returns so far); none before the first fit.
+    pub high_volatility: Option<f64>,
+    /// P(the returns changed in the last 10 sessions).
+    pub changed: f64,
+    /// Expected sessions since the last change.
+    pub run_length: f64,
+    /// A change is more likely than not: the next session's learning forgets twice as much.
+    pub alarm: bool,
+    /// Sessions in a row in which rule and model called volatility differently.
+    pub disagreement: u32,
+    /// They have disagreed for 10 sessions or more.
+    pub warning: bool,
 }

@@ -305,6 +305,7 @@ pub(crate) fn regime(i: u32) -> RegimeRecord {
         vix_is_proxy: false,
         age: i,
         transition_probability: 0.1,
+        second_opinion: None,
     }
 }
 

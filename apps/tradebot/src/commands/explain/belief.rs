@@ -1,6 +1,6 @@
 //! From the bar to the consensus: what was seen, and what was believed.
 
-use tradebot_journal::{DecisionRecord, OpinionRecord, RegimeRecord};
+use tradebot_journal::{DecisionRecord, OpinionRecord, RegimeRecord, SecondOpinionRecord};
 
 use super::super::figures::{age_words, probability};
 use super::super::page::Page;
@@ -61,6 +61,7 @@ pub(super) fn regime(page: &mut Page, regime: Option<&RegimeRecord>, record: &De
         if r.vix_is_proxy { "estimated from the index" } else { "close of the session before" };
     let age = age_words(r.age);
     let change = output::percent(r.transition_probability, 0);
+    let second = r.second_opinion.as_ref().map_or_else(|| "none yet".to_owned(), second_words);
     page.rows(
         "<~",
         &[
@@ -75,9 +76,25 @@ pub(super) fn regime(page: &mut Page, regime: Option<&RegimeRecord>, record: &De
                 ),
             ),
             ("change", format!("{change} within 5 sessions, as the past had it")),
+            ("second", second),
         ]
         .map(|(name, text)| vec![name.to_owned(), text]),
     );
+}
+
+/// What the statistical detectors say; they have no vote.
+fn second_words(o: &SecondOpinionRecord) -> String {
+    let high = o.high_volatility.map_or_else(
+        || "the model of volatility is not fitted yet".to_owned(),
+        |p| format!("high volatility with {}", output::percent(p, 0)),
+    );
+    let alarm = if o.alarm { ", alarm" } else { "" };
+    let warning = match (o.warning, o.disagreement) {
+        (true, n) => format!("; disagrees with the rule for {n} sessions"),
+        _ => String::new(),
+    };
+    let changed = output::percent(o.changed, 0);
+    format!("{high}; a change in the last 10 sessions with {changed}{alarm}{warning}")
 }
 
 /// Raw score, calibrated probability with its interval, and weight of each member.

@@ -60,6 +60,9 @@ impl LearningFacts {
         let fresh = || Learner::new(LearnerConfig::default(), members, multiples);
         let mut learner = fresh();
         for session in reading::learned_sessions(home, &run.info.id)? {
+            if session.alarm {
+                learner.forget_more();
+            }
             learner.learn_session(session.symbols, &outcomes(&session))?;
         }
         let believed = |raw| fresh().calibrate(0, Regime::TrendingLowVol, raw).map(|c| c.mean);

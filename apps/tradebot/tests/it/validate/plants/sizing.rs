@@ -74,7 +74,8 @@ pub(crate) const PLANTS: &[Plant] = &[
     ("p06-controls", |e| e.review.refusing[3].refused = None),
     ("p06-warnings", |e| e.run.risks.retain(|r| !r.event.ends_with("_warning"))),
     ("p06-warnings", |e| {
-        let mut warned = e.run.decisions.iter_mut().filter(|d| is_trade(d)).flat_map(|d| &mut d.checks);
+        let mut warned =
+            e.run.decisions.iter_mut().filter(|d| is_trade(d)).flat_map(|d| &mut d.checks);
         warned.find(|c| c.is_warning()).unwrap().passed = true;
     }),
     ("p06-turnover-again", |e| check(e, "turnover").asked += 0.01),
