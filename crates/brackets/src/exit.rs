@@ -16,6 +16,8 @@ pub enum ExitKind {
     TargetGap,
     /// The time limit: filled at the close of its session.
     Time,
+    /// The consensus turned against the position: filled at the next open.
+    Reversal,
     /// Data ended: the last close, left out of statistics.
     EndOfData,
 }
@@ -34,6 +36,7 @@ impl ExitKind {
             Self::Target => "target",
             Self::TargetGap => "target_gap",
             Self::Time => "time",
+            Self::Reversal => "reversal",
             Self::EndOfData => "end_of_data",
         }
     }
@@ -50,6 +53,21 @@ pub struct Exit {
     pub ambiguous: bool,
     /// Sessions held, the entry's included.
     pub sessions: u32,
+}
+
+/// The part of a position that a partial exit sold before the bracket ended.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct PartialFill {
+    /// [`ExitKind::Target`] at its limit, [`ExitKind::TargetGap`] at an open beyond it.
+    pub kind: ExitKind,
+    /// Price before costs, in current share units.
+    pub price: f64,
+    /// Share of the position, of the shares held at the fill.
+    pub share: f64,
+    /// Sessions held until then, the entry's included.
+    pub sessions: u32,
+    /// Shares at the fill for each share at the entry.
+    pub(crate) units: f64,
 }
 
 /// Where a walk stands after a bar.

@@ -108,6 +108,42 @@ pub(crate) fn first_exit(
     }
 }
 
+/// Where the orders of a position stand.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Levels {
+    pub(crate) stop: f64,
+    pub(crate) target: f64,
+    /// Limit of a part that is still held, short of the target.
+    pub(crate) part: Option<f64>,
+}
+
+/// The first exits in `bar` of a position of which a part has a nearer target: of the part, and of
+/// the rest.
+///
+/// Part and rest are two brackets with one stop, so each is asked about by itself. A part that is
+/// stopped leaves with the rest and is no exit of its own; a stop that was assumed to come after
+/// the part's limit makes the exit of the rest ambiguous.
+pub(crate) fn exits(
+    side: Side,
+    rules: FillRules,
+    levels: Levels,
+    bar: &Bar,
+    entry_bar: bool,
+) -> (Option<Hit>, Option<Hit>) {
+    let Levels { stop, target, part } = levels;
+    let first = |target| first_exit(side, rules, (stop, target), bar, entry_bar);
+    let Some(part) = part else { return (None, first(target)) };
+    match (first(part), first(target)) {
+        (Some(near), _) if matches!(near.kind, ExitKind::Stop | ExitKind::StopGap) => {
+            (None, Some(near))
+        }
+        (Some(near), Some(far)) => {
+            (Some(near), Some(Hit { ambiguous: far.ambiguous || near.ambiguous, ..far }))
+        }
+        (near, far) => (near, far),
+    }
+}
+
 fn stop_wins(ambiguity: Ambiguity, open: f64, stop: f64, target: f64) -> bool {
     match ambiguity {
         Ambiguity::Stop => true,

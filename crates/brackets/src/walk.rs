@@ -4,9 +4,11 @@ use serde::{Deserialize, Serialize};
 use tradebot_domain::{ActionKind, Bar, CorporateAction, Decimal, Price, Rounding, Tick};
 
 use crate::bracket::Bracket;
-use crate::cost::CostModel;
 use crate::exit::{Exit, ExitKind, Progress};
-use crate::rules::{FillRules, Side, first_exit};
+use crate::rules::{FillRules, Levels, Side, exits};
+use managed::Managed;
+
+mod managed;
 
 /// Prices from here on are nonsense.
 const PRICE_MAX: f64 = 1e12;
@@ -38,12 +40,15 @@ pub struct Walk {
     entry: Option<f64>,
     /// Best price since the entry.
     best: f64,
-    /// Dividends received per share.
+    /// Dividends received per share of the position.
     income: f64,
     /// Shares now for each share at the entry.
     units: f64,
     sessions: u32,
     progress: Progress,
+    /// None when every option of management is off.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    managed: Option<Managed>,
 }
 
 impl Walk {
@@ -70,6 +75,7 @@ impl Walk {
             units: 1.0,
             sessions: 0,
             progress: Progress::Waiting,
+            managed: None,
         }
     }
 
@@ -100,6 +106,7 @@ impl Walk {
             units: 1.0,
             sessions: 0,
             progress: Progress::Open,
+            managed: None,
         }
     }
 
@@ -145,24 +152,26 @@ impl Walk {
             *entry /= ratio;
             self.units *= ratio;
         }
+        self.manage_split(ratio);
     }
 
     fn dividend(&mut self, amount: f64) {
-        self.income += self.side.sign() * amount;
+        self.income += self.side.sign() * amount * self.share_held();
         // The best price was made with the dividend still in it.
         self.best -= amount;
         match self.side {
             Side::Long => self.stop = self.placed(self.stop - amount, Rounding::Down),
             Side::Short => self.target = self.placed(self.target - amount, Rounding::Down),
         }
+        self.manage_dividend(amount);
     }
 
     /// Takes the next raw bar and says where the bracket stands after it.
     ///
     /// While waiting, the bar's open is the entry when it is not above the limit. Then, the
-    /// entry's own bar included, in this order: gap at the open, stop and target inside the bar,
-    /// the close of the last session allowed. A stop that trails moves after the bar, for the
-    /// next one.
+    /// entry's own bar included, in this order: leaving at the open after a reversal, gap at the
+    /// open, stop and target inside the bar, the close of the last session allowed. A stop that
+    /// trails or rises to break-even moves after the bar, for the next one.
     ///
     /// A bar that is not [`tradable`] changes nothing.
     pub fn step(&mut self, bar: &Bar) -> Progress {
@@ -183,6 +192,7 @@ impl Walk {
             self.entry = Some(open);
             self.best = open;
             self.progress = Progress::Open;
+            self.manage_entry(open);
         } else {
             self.progress = Progress::NotTaken { open: Some(open) };
         }
@@ -190,13 +200,22 @@ impl Walk {
 
     fn hold(&mut self, bar: &Bar) {
         self.sessions += 1;
-        let levels = (self.stop, self.target);
-        if let Some(hit) = first_exit(self.side, self.rules, levels, bar, self.sessions == 1) {
+        if self.is_leaving() {
+            return self.close(ExitKind::Reversal, bar.open, false);
+        }
+        let levels = Levels { stop: self.stop, target: self.target, part: self.part_working() };
+        let (part, rest) = exits(self.side, self.rules, levels, bar, self.sessions == 1);
+        if let Some(hit) = part {
+            self.sell_part(hit);
+        }
+        if let Some(hit) = rest {
             self.close(hit.kind, hit.price, hit.ambiguous);
         } else if self.sessions >= self.max_holding_sessions {
             self.close(ExitKind::Time, bar.close, false);
         } else {
-            self.trail_behind(self.side.best_of(bar));
+            let extreme = self.side.best_of(bar);
+            self.trail_behind(extreme);
+            self.raise_to_break_even(extreme);
         }
     }
 
@@ -205,10 +224,13 @@ impl Walk {
         self.progress = Progress::Closed(exit);
     }
 
-    /// Chandelier stop: a fixed distance behind the best price, and never back.
+    /// Chandelier stop: a fixed distance behind the best price, and never back. Completed bars
+    /// only, so that it takes effect with the next one.
     ///
     /// The distance is the ATR of the decision times the row's multiple, so that an order can
     /// carry it.
+    ///
+    /// **Source:** C. Le Beau's chandelier exit, in A. Elder, Come Into My Trading Room (2002).
     fn trail_behind(&mut self, extreme: f64) {
         match self.side {
             Side::Long => self.best = self.best.max(extreme),
@@ -237,19 +259,6 @@ impl Walk {
         }
         self.close(ExitKind::EndOfData, last_close, false);
         self.exit()
-    }
-
-    /// Net result of the position in units of its planned risk: price move, dividends and the
-    /// costs of both fills over `entry_limit - stop`, all per share; 0 when it was never entered.
-    ///
-    /// A split on the way changes nothing in it.
-    pub fn net_r(&self, exit: &Exit, costs: &CostModel) -> f64 {
-        let Some(entry) = self.entry else { return 0.0 };
-        // The entry was paid for in the shares of its day.
-        let entry_cost = costs.entry_per_share(entry * self.units) / self.units;
-        let exit_cost = costs.exit_per_share(exit.price, exit.kind);
-        let move_in_price = self.side.sign() * (exit.price - entry);
-        (move_in_price + self.income - entry_cost - exit_cost) / self.risk
     }
 
     /// Where the bracket stands.
@@ -285,7 +294,8 @@ impl Walk {
         self.target
     }
 
-    /// Dividends received so far per share, in current share units; negative when paid.
+    /// Dividends received so far per share of the position, a part that was sold included, in
+    /// current share units; negative when paid.
     pub const fn income(&self) -> f64 {
         self.income
     }

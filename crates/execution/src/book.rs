@@ -124,7 +124,7 @@ impl Book {
             ) => {
                 self.take_pending(order.symbol, &order.intent_id);
             }
-            (OrderRole::Stop | OrderRole::Target, OrderState::Working) => {
+            (OrderRole::Stop | OrderRole::Target, _) => {
                 if let Some(position) = self.positions.get_mut(&order.symbol) {
                     position.reprice(order);
                 }
@@ -156,15 +156,20 @@ impl Book {
     fn leave(&mut self, fill: &Execution) -> Result<Vec<Event>, BookError> {
         let missing = BookError::NoPosition { symbol: fill.symbol, what: "an exit" };
         let Some(detail) = fill.exit else { return Err(missing) };
-        let held = self.positions.get(&fill.symbol).ok_or(missing)?.shares;
-        if held != fill.shares {
-            let (symbol, reported) = (fill.symbol, fill.shares);
+        let position = self.positions.get_mut(&fill.symbol).ok_or(missing)?;
+        if Some(position.shares.0) != fill.shares.0.checked_add(detail.left.0) {
+            let (symbol, held) = (fill.symbol, position.shares);
+            let reported = Shares(fill.shares.0.saturating_add(detail.left.0));
             return Err(BookError::SharesDiffer { symbol, reported, held });
         }
         self.cash += fill.cash_change();
         let mut records = vec![Event::Fill(fill_record(fill, self.cash))];
-        let left = self.positions.remove(&fill.symbol);
-        records.extend(left.map(|p| Event::TradeClosed(p.closed(fill, detail))));
+        if detail.left == Shares::ZERO {
+            let left = self.positions.remove(&fill.symbol);
+            records.extend(left.map(|p| Event::TradeClosed(p.closed(fill, detail))));
+        } else {
+            position.sell_part(fill, detail.left);
+        }
         Ok(records)
     }
 

@@ -17,6 +17,10 @@ pub trait Broker {
     /// Cancels a waiting entry of the symbol at once, and sells an open position of it at the next
     /// open.
     fn flatten_at_next_open(&mut self, symbol: Symbol) -> Vec<BrokerEvent>;
+
+    /// The consensus turned against an open position of the symbol: it is sold at the next open if
+    /// its management says so, and nothing happens otherwise.
+    fn exit_on_reversal(&mut self, symbol: Symbol) -> Vec<BrokerEvent>;
 }
 
 /// Why it is not known, or must not be tried, what becomes of an intent.

@@ -43,13 +43,15 @@ pub struct Execution {
     pub price: Price,
     /// What it costs.
     pub costs: CostBreakdown,
-    /// Why a position was left; none for an entry.
+    /// Why a position, or a part of it, was left; none for an entry.
     pub exit: Option<ExitDetail>,
 }
 
-/// Why and when a position was left.
+/// Why and when a position was left, and what stays of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ExitDetail {
+    /// Shares still held: none, but after a partial exit.
+    pub left: Shares,
     /// Why.
     pub reason: ExitReason,
     /// Stop and target were both inside one bar and the stop was assumed.
@@ -59,6 +61,9 @@ pub struct ExitDetail {
 }
 
 /// The journal's word for an exit of the walker.
+///
+/// A reversal is a sale at the next open that the bot decided on, for which the journal has one
+/// word: `flatten`.
 pub const fn exit_reason(kind: ExitKind) -> ExitReason {
     match kind {
         ExitKind::Stop => ExitReason::Stop,
@@ -66,6 +71,7 @@ pub const fn exit_reason(kind: ExitKind) -> ExitReason {
         ExitKind::Target => ExitReason::Target,
         ExitKind::TargetGap => ExitReason::TargetGap,
         ExitKind::Time => ExitReason::Time,
+        ExitKind::Reversal => ExitReason::Flatten,
         ExitKind::EndOfData => ExitReason::EndOfData,
     }
 }

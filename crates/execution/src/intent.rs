@@ -1,6 +1,6 @@
 //! What is about to be sent, and the proof that it is on record.
 
-use tradebot_brackets::Bracket;
+use tradebot_brackets::{Bracket, Management};
 use tradebot_domain::{Date, Regime};
 use tradebot_journal::{BracketRecord, DecisionId, Event, IntentRecord, Ledger, LedgerError};
 use tradebot_risk::Approved;
@@ -14,6 +14,7 @@ use tradebot_risk::Approved;
 pub struct Intent {
     record: IntentRecord,
     bracket: Bracket,
+    management: Management,
 }
 
 /// Something that is on record. Only [`journal`] makes one.
@@ -75,7 +76,12 @@ impl Intent {
             planned_risk: parts.planned_risk,
             notional: parts.notional,
         };
-        Self { record, bracket: parts.bracket }
+        Self { record, bracket: parts.bracket, management: Management::OFF }
+    }
+
+    /// The same intent with the options of its policy row; off when this is not called.
+    pub fn managed(self, management: Management) -> Self {
+        Self { management, ..self }
     }
 
     /// What goes into the journal.
@@ -88,13 +94,18 @@ impl Intent {
         &self.bracket
     }
 
-    pub(crate) fn into_parts(self) -> (IntentRecord, Bracket) {
-        (self.record, self.bracket)
+    /// How the position is to be managed.
+    pub const fn management(&self) -> &Management {
+        &self.management
+    }
+
+    pub(crate) fn into_parts(self) -> (IntentRecord, Bracket, Management) {
+        (self.record, self.bracket, self.management)
     }
 
     #[cfg(test)]
     pub(crate) const fn for_test(record: IntentRecord, bracket: Bracket) -> Self {
-        Self { record, bracket }
+        Self { record, bracket, management: Management::OFF }
     }
 }
 

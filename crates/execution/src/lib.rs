@@ -8,6 +8,32 @@
 //! 4. [`Book::apply`] keeps cash and positions in exact decimals and turns those events into the
 //!    entries of the journal: orders, fills, corporate actions, closed trades.
 //!
+//! What a row asks for beside its bracket goes with the intent ([`Intent::managed`]): a partial exit
+//! is a second limit order whose shares the stop gives up when it fills, and a trade is one record
+//! whatever the number of its fills.
+//!
+//! ```
+//! use tradebot_brackets::CostModel;
+//! use tradebot_domain::{Bar, Money, Regime};
+//! use tradebot_execution::{Book, Broker as _, Intent, SimulatedBroker, journal};
+//! use tradebot_journal::{DecisionId, MemoryLedger};
+//! use tradebot_risk::Approved;
+//!
+//! fn first_day(
+//!     approved: Approved, id: DecisionId, next: &Bar,
+//! ) -> Result<Money, Box<dyn std::error::Error>> {
+//!     let cash = Money("100000".parse()?);
+//!     let mut broker = SimulatedBroker::new(CostModel::default(), cash);
+//!     let mut book = Book::new(cash);
+//!     let (session, row) = (id.session, Regime::Transition);
+//!     let intent = Intent::from_approved(approved, "I1".to_owned(), session, id, row);
+//!     let mut events = broker.submit(journal(intent, &mut MemoryLedger::default())?)?;
+//!     events.extend(broker.on_bar(id.symbol, next));
+//!     book.apply_all(&events)?;
+//!     Ok(book.equity())
+//! }
+//! ```
+//!
 //! **Does not know:** why we trade.
 //!
 //! **Read next:** `tradebot-engine`, which calls it in a cycle.

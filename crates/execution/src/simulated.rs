@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use tradebot_brackets::{Bracket, CostModel, Progress, tradable};
+use tradebot_brackets::{Bracket, CostModel, Management, Progress, tradable};
 use tradebot_domain::{Bar, CorporateAction, Date, Money, Shares, Symbol};
 use tradebot_journal::{IntentRecord, OrderState};
 
@@ -11,7 +11,7 @@ use crate::event::BrokerEvent;
 use crate::intent::{Intent, Journaled};
 use slot::{Leaving, Slot};
 
-mod orders;
+pub(crate) mod orders;
 mod slot;
 
 /// Fills bracketed orders on daily bars, pessimistically where a bar leaves it open.
@@ -19,6 +19,8 @@ mod slot;
 /// - **Entry:** a limit on the next session's open; above it the entry expires.
 /// - **Exits:** what [`tradebot_brackets::Walk`] says, so that a trade and the shadow outcome of the same bracket
 ///   agree. A gap fills at the open; stop and target in one bar count as the stop.
+/// - **Partial exit:** a second limit nearer than the target, for whole shares rounded down. Stop on
+///   one side, both limits on the other: each side stands for what is held, and never for more.
 /// - **Corporate actions:** with the bar of their ex-date, before it is traded on. Splits change
 ///   shares exactly, a fraction is paid in cash at the open; dividends are paid on the ex-date.
 /// - **One position per symbol**, one entry order at a time, long only.
@@ -124,8 +126,16 @@ impl SimulatedBroker {
     }
 
     /// Why the venue refuses an order, if it does: the last line of defence, after risk.
-    fn refusal(&self, intent: &IntentRecord, needed: Money) -> Option<String> {
+    fn refusal(
+        &self,
+        intent: &IntentRecord,
+        management: &Management,
+        needed: Money,
+    ) -> Option<String> {
         let bracket = &intent.bracket;
+        if let Err(error) = management.validate() {
+            return Some(error.to_string());
+        }
         if intent.shares == Shares::ZERO {
             return Some("no shares".to_owned());
         }
@@ -146,9 +156,14 @@ impl SimulatedBroker {
         limit.times(intent.shares) + self.costs.breakdown(limit, intent.shares, true).total()
     }
 
-    fn accept(&mut self, record: IntentRecord, bracket: &Bracket) -> Vec<BrokerEvent> {
+    fn accept(
+        &mut self,
+        record: IntentRecord,
+        bracket: &Bracket,
+        management: &Management,
+    ) -> Vec<BrokerEvent> {
         let reserved = self.needed(&record);
-        let slot = Slot::new(record, bracket, reserved);
+        let slot = Slot::new(record, bracket, management, &self.costs, reserved);
         let accepted = BrokerEvent::Accepted { intent: Box::new(slot.intent.clone()), reserved };
         let events = vec![accepted, slot.entry_working(slot.intent.session, "")];
         self.slots.insert(slot.intent.symbol, slot);
@@ -158,13 +173,13 @@ impl SimulatedBroker {
 
 impl Broker for SimulatedBroker {
     fn submit(&mut self, intent: Journaled<Intent>) -> Result<Vec<BrokerEvent>, SendError> {
-        let (record, bracket) = intent.into_inner().into_parts();
+        let (record, bracket, management) = intent.into_inner().into_parts();
         if !self.sent.insert(record.intent_id.clone()) {
             return Err(SendError::Duplicate { intent_id: record.intent_id });
         }
-        match self.refusal(&record, self.needed(&record)) {
+        match self.refusal(&record, &management, self.needed(&record)) {
             Some(note) => Ok(vec![orders::rejected(&record, note)]),
-            None => Ok(self.accept(record, &bracket)),
+            None => Ok(self.accept(record, &bracket, &management)),
         }
     }
 
@@ -173,6 +188,10 @@ impl Broker for SimulatedBroker {
         let (events, ended) = slot.flatten();
         self.settle(symbol, ended, &events);
         events
+    }
+
+    fn exit_on_reversal(&mut self, symbol: Symbol) -> Vec<BrokerEvent> {
+        self.slots.get_mut(&symbol).map(Slot::reverse).unwrap_or_default()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use tradebot_brackets::{Bracket, BracketSpec, CostModel};
+use tradebot_brackets::{Bracket, BracketSpec, CostModel, Management, PartialExit};
 use tradebot_domain::{
     ActionKind, Bar, CorporateAction, Date, Decimal, Money, Shares, Symbol, Tick,
 };
@@ -84,8 +84,19 @@ pub(crate) fn intent(bracket: &Bracket, shares: u64) -> Intent {
     intent_of(("i1", session(0)), symbol(), bracket, shares)
 }
 
+/// The same under these options.
+pub(crate) fn intent_under(management: Management, bracket: &Bracket, shares: u64) -> Intent {
+    intent(bracket, shares).managed(management)
+}
+
+/// A share of the position is sold at `at_r`.
+pub(crate) fn partial(at_r: f64, share: f64) -> Management {
+    Management { partial_exit: Some(PartialExit { at_r, share }), ..Management::OFF }
+}
+
 /// Broker and book side by side. After every step both must hold the same cash, every position
-/// must be covered by a stop and a target for all of its shares, and every order must live a life.
+/// must be covered by a stop and by targets for all of its shares and no more, and every order
+/// must live a life.
 pub(crate) struct World {
     pub(crate) broker: SimulatedBroker,
     pub(crate) book: Book,
@@ -122,6 +133,11 @@ impl World {
 
     pub(crate) fn flatten(&mut self) {
         let events = self.broker.flatten_at_next_open(symbol());
+        self.take(&events);
+    }
+
+    pub(crate) fn reverse(&mut self) {
+        let events = self.broker.exit_on_reversal(symbol());
         self.take(&events);
     }
 
@@ -166,13 +182,19 @@ impl World {
 
     fn assert_covered(&self) {
         for position in self.book.positions() {
-            for (role, price) in
-                [(OrderRole::Stop, position.stop), (OrderRole::Target, position.target)]
-            {
-                let working: Vec<&OrderRecord> = self.working(role).collect();
-                assert_eq!(working.len(), 1, "{role:?}");
-                assert_eq!((working[0].shares, working[0].price), (position.shares, Some(price)));
-            }
+            let stops: Vec<&OrderRecord> = self.working(OrderRole::Stop).collect();
+            assert_eq!(stops.len(), 1);
+            let stop = (stops[0].shares, stops[0].price);
+            assert_eq!(stop, (position.shares, Some(position.stop)));
+            let (parts, targets): (Vec<&OrderRecord>, Vec<&OrderRecord>) =
+                self.working(OrderRole::Target).partition(|o| o.order_id.ends_with("/part"));
+            assert_eq!(targets.len(), 1);
+            assert_eq!(targets[0].price, Some(position.target));
+            let limits: Vec<_> = parts.iter().filter_map(|o| o.price).collect();
+            assert_eq!(limits, position.part_limit.into_iter().collect::<Vec<_>>());
+            let shares: u64 = parts.iter().chain(&targets).map(|o| o.shares.0).sum();
+            assert_eq!(shares, position.shares.0, "never an exit order beyond the position");
+            assert!(parts.iter().chain(&targets).all(|o| o.shares > Shares::ZERO));
         }
         if self.book.positions().next().is_none() {
             assert_eq!(self.working(OrderRole::Stop).count(), 0);

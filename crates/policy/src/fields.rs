@@ -66,11 +66,41 @@ impl<'a> Fields<'a> {
     /// A number in its range or the word `none`; `None` with a problem on record otherwise.
     pub(crate) fn number_or_none(&mut self, setting: &Setting) -> Option<f64> {
         let node = self.required(setting.key)?;
-        if matches!(&node.value, Value::Scalar { text, plain: true } if text == "none") {
+        if is_none(node) {
             return None;
         }
         let read = number(node, setting);
         self.accept(setting, node.at, read)
+    }
+
+    /// [`Fields::number_or_none`] of a key that may be left out: then it is `none`.
+    pub(crate) fn number_or_none_if_given(&mut self, setting: &Setting) -> Option<f64> {
+        self.find(setting.key).and_then(|_| self.number_or_none(setting))
+    }
+
+    /// The word `yes` or `no` of a key that may be left out; `no` then, and with a problem on
+    /// record.
+    pub(crate) fn yes_if_given(&mut self, setting: &Setting) -> bool {
+        let Some(entry) = self.find(setting.key) else { return false };
+        let word = match &entry.node.value {
+            Value::Scalar { text, plain: true } => text.as_str(),
+            _ => "",
+        };
+        if !matches!(word, "yes" | "no") {
+            let what = "anything but the words yes and no";
+            self.record(entry.node.at, setting.key, ProblemKind::Unsupported { what });
+        }
+        word == "yes"
+    }
+
+    /// The key is there, whatever it says.
+    pub(crate) fn has(&self, setting: &Setting) -> bool {
+        self.find(setting.key).is_some()
+    }
+
+    /// The key is there and does not say `none`.
+    pub(crate) fn is_number(&self, setting: &Setting) -> bool {
+        self.find(setting.key).is_some_and(|entry| !is_none(&entry.node))
     }
 
     /// A whole number in its range; 0 with a problem on record otherwise.
@@ -128,6 +158,10 @@ impl<'a> Fields<'a> {
     }
 }
 
+fn is_none(node: &Node) -> bool {
+    matches!(&node.value, Value::Scalar { text, plain: true } if text == "none")
+}
+
 fn number(node: &Node, setting: &Setting) -> Result<f64, ProblemKind> {
     match &node.value {
         Value::Scalar { text, plain: true } => decimal(text),
@@ -174,6 +208,7 @@ fn not_a_number(node: &Node, setting: &Setting) -> ProblemKind {
             Form::Number => "a number",
             Form::Count => "a whole number",
             Form::NumberOrNone => "a number or none",
+            Form::YesOrNo => "yes or no",
         },
         instead: meant(&node.value).filter(fits),
         min: setting.min,

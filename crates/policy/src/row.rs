@@ -13,6 +13,8 @@ const WEIGHTS_TOLERANCE: f64 = 1e-9;
 /// What is allowed in one regime. Ranges stand in [`schema`](crate::schema).
 ///
 /// - **Units:** fractions of equity unless a field says otherwise.
+/// - **Serialised:** the last four fields are left out when they are off, so that a table without
+///   them has the digest it always had.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct RowPolicy {
     /// Factor on the Kelly fraction.
@@ -45,6 +47,19 @@ pub struct RowPolicy {
     pub correlation_limit: f64,
     /// Where the weights of the analysts' roles begin.
     pub analyst_weights: AnalystWeights,
+    /// A position is left at the next open when the consensus turns against it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub exit_on_reversal: bool,
+    /// Gain that raises the stop to the entry plus costs, in planned risks (entry limit less
+    /// stop); `None` leaves stops where they are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub break_even_at_r: Option<f64>,
+    /// Gain at which a part of the position is sold, in planned risks; `None` sells it whole.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub partial_exit_at_r: Option<f64>,
+    /// The part that is sold then, of the shares held; `None` without a partial exit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub partial_exit_share: Option<f64>,
 }
 
 /// Prior weights of the analysts' roles. They add up to 1.
@@ -70,6 +85,7 @@ impl RowPolicy {
             .iter()
             .map(|setting| setting.key)
             .chain([schema::ANALYST_WEIGHTS])
+            .chain(schema::MANAGEMENT.iter().map(|setting| setting.key))
             .collect();
         let mut row = Fields::open(path, node, &keys, problems)?;
         let numbers = Self {
@@ -88,8 +104,13 @@ impl RowPolicy {
             drawdown_threshold: row.number(&schema::DRAWDOWN_THRESHOLD),
             correlation_limit: row.number(&schema::CORRELATION_LIMIT),
             analyst_weights: AnalystWeights::read(&mut row)?,
+            exit_on_reversal: row.yes_if_given(&schema::EXIT_ON_REVERSAL),
+            break_even_at_r: row.number_or_none_if_given(&schema::BREAK_EVEN_AT_R),
+            partial_exit_at_r: row.number_or_none_if_given(&schema::PARTIAL_EXIT_AT_R),
+            partial_exit_share: partial_exit_share(&mut row),
         };
         numbers.check_stops(&mut row);
+        numbers.check_distances(&mut row);
         Some(numbers)
     }
 
@@ -99,6 +120,31 @@ impl RowPolicy {
             row.report(schema::STOP_MAX.key, ProblemKind::StopsCrossed { stop_min, stop_max });
         }
     }
+
+    /// What is to happen on the way to the target must lie before it.
+    fn check_distances(&self, row: &mut Fields<'_>) {
+        let distances = [
+            (schema::BREAK_EVEN_AT_R, self.break_even_at_r),
+            (schema::PARTIAL_EXIT_AT_R, self.partial_exit_at_r),
+        ];
+        for (setting, at_r) in distances {
+            if let Some(value) = at_r.filter(|at_r| *at_r > self.r_multiple) {
+                let (min, max) = (setting.min, self.r_multiple);
+                row.report(setting.key, ProblemKind::OutOfRange { value, min, max });
+            }
+        }
+    }
+}
+
+/// The share of a partial exit: asked for with its limit, and of no use without one.
+fn partial_exit_share(row: &mut Fields<'_>) -> Option<f64> {
+    let (limit, share) = (schema::PARTIAL_EXIT_AT_R, schema::PARTIAL_EXIT_SHARE);
+    if !row.has(&limit) && row.has(&share) {
+        row.report(limit.key, ProblemKind::MissingKey);
+    }
+    let wanted = row.has(&share) || row.is_number(&limit);
+    let read = wanted.then(|| row.number(&share));
+    read.filter(|_| row.is_number(&limit))
 }
 
 impl AnalystWeights {

@@ -28,6 +28,8 @@ pub enum Form {
     Count,
     /// A plain decimal number, or the word `none`.
     NumberOrNone,
+    /// The word `yes` or the word `no`.
+    YesOrNo,
 }
 
 const fn number(key: &'static str, min: f64, max: f64, means: &'static str) -> Setting {
@@ -36,6 +38,10 @@ const fn number(key: &'static str, min: f64, max: f64, means: &'static str) -> S
 
 const fn count(key: &'static str, min: u32, max: u32, means: &'static str) -> Setting {
     Setting { key, form: Form::Count, min: min as f64, max: max as f64, means }
+}
+
+const fn number_or_none(key: &'static str, min: f64, max: f64, means: &'static str) -> Setting {
+    Setting { key, form: Form::NumberOrNone, min, max, means }
 }
 
 const fn weight(key: &'static str, means: &'static str) -> Setting {
@@ -78,13 +84,12 @@ pub const MAX_HOLDING_SESSIONS: Setting = count(
     "sessions until a position is closed by time",
 );
 /// Trailing stop.
-pub const TRAILING_ATR: Setting = Setting {
-    key: "trailing_atr",
-    form: Form::NumberOrNone,
-    min: 0.5,
-    max: 10.0,
-    means: "distance of a stop that follows the price, in average true ranges",
-};
+pub const TRAILING_ATR: Setting = number_or_none(
+    "trailing_atr",
+    0.5,
+    10.0,
+    "distance of a stop that follows the price, in average true ranges",
+);
 /// Portfolio risk of the regime. The upper end keeps 0.3 of it below the hard bound on heat.
 pub const MAX_PORTFOLIO_RISK: Setting =
     number("max_portfolio_risk", 0.0, 0.25, "portfolio risk of the regime, of equity");
@@ -110,7 +115,7 @@ pub const CORRELATION_LIMIT: Setting = number(
     "correlation with a held position, of 60-session log returns",
 );
 
-/// The keys of a regime's row, `analyst_weights` aside, in the order of the file.
+/// The keys that a regime's row must have, `analyst_weights` aside, in the order of the file.
 pub const ROW: [Setting; 14] = [
     KELLY_MULTIPLIER,
     MAX_RISK_PER_POSITION,
@@ -127,6 +132,36 @@ pub const ROW: [Setting; 14] = [
     DRAWDOWN_THRESHOLD,
     CORRELATION_LIMIT,
 ];
+
+/// Leaving on a reversal.
+pub const EXIT_ON_REVERSAL: Setting = Setting {
+    key: "exit_on_reversal",
+    form: Form::YesOrNo,
+    min: 0.0,
+    max: 1.0,
+    means: "whether a position is left at the next open when the consensus turns against it",
+};
+/// Break-even stop.
+pub const BREAK_EVEN_AT_R: Setting = number_or_none(
+    "break_even_at_r",
+    0.1,
+    3.0,
+    "gain in planned risks that raises the stop to the entry plus costs",
+);
+/// Limit of a partial exit.
+pub const PARTIAL_EXIT_AT_R: Setting = number_or_none(
+    "partial_exit_at_r",
+    0.1,
+    3.0,
+    "gain in planned risks at which a part of the position is sold",
+);
+/// Share of a partial exit.
+pub const PARTIAL_EXIT_SHARE: Setting =
+    number("partial_exit_share", 0.1, 0.9, "the part that is sold, of the shares held");
+
+/// The keys of a row that may be left out and are off then, in the order of the file's comment.
+pub const MANAGEMENT: [Setting; 4] =
+    [EXIT_ON_REVERSAL, BREAK_EVEN_AT_R, PARTIAL_EXIT_AT_R, PARTIAL_EXIT_SHARE];
 
 /// Key of the mapping that holds [`ANALYSTS`].
 pub const ANALYST_WEIGHTS: &str = "analyst_weights";

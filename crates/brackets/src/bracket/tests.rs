@@ -24,6 +24,37 @@ fn the_stop_is_a_multiple_of_atr_between_its_bounds() {
     assert_eq!(text(&at(9.0)), ["90", "102", "115"], "held at 10 % of the close");
 }
 
+/// ATR multiplier, least and greatest stop distance of the five regimes.
+const REGIMES: [(f64, f64, f64); 5] = [
+    (1.5, 0.015, 0.08),
+    (2.5, 0.02, 0.12),
+    (2.0, 0.018, 0.10),
+    (3.0, 0.025, 0.15),
+    (2.5, 0.02, 0.12),
+];
+
+#[test]
+fn every_regime_holds_its_stop_between_its_bounds_and_target_and_limit_follow_the_stop() {
+    for (k, stop_min, stop_max) in REGIMES {
+        let row = BracketSpec { atr_multiplier: k, stop_min, stop_max, ..ROW };
+        for (atr, wanted) in [
+            (0.001, stop_min),
+            (0.999 * stop_min / k, stop_min),
+            (0.5 * (stop_min + stop_max) / k, 0.5 * (stop_min + stop_max)),
+            (1.001 * stop_max / k, stop_max),
+            (0.9, stop_max),
+        ] {
+            let found = Bracket::around_close(200.0, 200.0 * atr, &row, Tick::MIL).unwrap();
+            let distance = 200.0 * wanted;
+            let prices = [found.stop, found.entry_limit, found.target].map(Price::to_f64);
+            let asked = [200.0 - distance, 200.0 + 0.2 * distance, 200.0 + 1.5 * distance];
+            for (found, asked) in prices.into_iter().zip(asked) {
+                assert!((found - asked).abs() <= 1.01e-4, "{row:?} ATR {atr}: {found} {asked}");
+            }
+        }
+    }
+}
+
 #[test]
 fn off_the_tick_the_stop_and_limit_move_down_and_the_target_to_the_nearest() {
     let bracket = Bracket::around_close(33.333, 0.777, &ROW, Tick::CENT).unwrap();

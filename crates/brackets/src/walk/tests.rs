@@ -2,10 +2,13 @@
 
 use super::*;
 use crate::bracket::BracketSpec;
+use crate::cost::CostModel;
+use crate::manage::{Management, PartialExit};
 use crate::rules::Ambiguity;
 use proptest::prelude::*;
 use tradebot_domain::Date;
 
+mod management;
 mod properties;
 
 const ROW: BracketSpec = BracketSpec {

@@ -7,15 +7,15 @@ use serde_json::Value;
 use tradebot_brackets::{Ambiguity, Exit, ExitKind, FillRules, Progress, Side, Walk};
 use tradebot_domain::{Bar, Date};
 
-const FIXTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures");
+pub(crate) const FIXTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures");
 const PRICE_TOLERANCE: f64 = 1e-5;
 
-fn vectors() -> Value {
+pub(crate) fn vectors() -> Value {
     let text = std::fs::read_to_string(format!("{FIXTURES}/vectors/10_brackets.json")).unwrap();
     serde_json::from_str(&text).unwrap()
 }
 
-fn index_bars() -> Vec<Bar> {
+pub(crate) fn index_bars() -> Vec<Bar> {
     let path = format!("{FIXTURES}/market/indices_daily_1999_2018.csv.gz");
     let mut text = String::new();
     flate2::read::GzDecoder::new(std::fs::File::open(path).unwrap())
@@ -42,7 +42,7 @@ fn index_bars() -> Vec<Bar> {
 }
 
 /// ATR(14): mean of the first 14 true ranges at index 14, then Wilder's smoothing.
-fn atr_14(bars: &[Bar]) -> Vec<f64> {
+pub(crate) fn atr_14(bars: &[Bar]) -> Vec<f64> {
     let range: Vec<f64> =
         bars.windows(2).map(|w| w[1].high.max(w[0].close) - w[1].low.min(w[0].close)).collect();
     let mut atr = vec![f64::NAN; 14];
@@ -53,16 +53,16 @@ fn atr_14(bars: &[Bar]) -> Vec<f64> {
     atr
 }
 
-struct Setup {
-    side: Side,
-    stop_atr: f64,
-    target_atr: f64,
-    sessions: u32,
-    rules: FillRules,
+pub(crate) struct Setup {
+    pub(crate) side: Side,
+    pub(crate) stop_atr: f64,
+    pub(crate) target_atr: f64,
+    pub(crate) sessions: u32,
+    pub(crate) rules: FillRules,
 }
 
 impl Setup {
-    fn read(case: &Value, params: &Value) -> Self {
+    pub(crate) fn read(case: &Value, params: &Value) -> Self {
         let ambiguity = match case.get("tie").and_then(Value::as_str).unwrap_or("stop") {
             "stop" => Ambiguity::Stop,
             "target" => Ambiguity::Target,
@@ -98,7 +98,7 @@ impl Setup {
     }
 }
 
-fn reason(exit: &Exit) -> String {
+pub(crate) fn reason(exit: &Exit) -> String {
     let name = match exit.kind {
         ExitKind::EndOfData => "eod",
         other => other.name(),

@@ -2,11 +2,12 @@
 
 use tradebot_domain::{ActionKind, Bar, Date, Decimal, Money, Price, Shares, Tick};
 use tradebot_journal::{
-    ActionApplied, IntentRecord, OrderRecord, OrderRole, PositionRecord, TradeRecord,
+    ActionApplied, IntentRecord, OrderRecord, OrderRole, OrderState, PositionRecord, TradeRecord,
 };
 
 use super::mark_price;
 use crate::event::{Execution, ExitDetail};
+use crate::simulated::orders::is_part;
 
 /// An entry that was sent and is neither filled nor ended.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,15 +37,28 @@ pub struct Position {
     pub stop: Price,
     /// Target at work.
     pub target: Price,
+    /// Limit at work for a part of the position, nearer than the target.
+    pub part_limit: Option<Price>,
     /// Dividends and cash in lieu received.
     pub income: Money,
     /// Last close, or the entry price before there was one.
     pub mark: Price,
     /// Sessions marked, the entry's included.
     pub sessions_held: u32,
+    /// What a partial exit sold.
+    sold: Sold,
     /// Shares now for each share at the entry.
     units: Decimal,
     marked: Option<Date>,
+}
+
+/// What was sold of a position that is still held.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+struct Sold {
+    /// In current share units; whole at the fill, and not always after a split.
+    shares: Decimal,
+    value: Money,
+    costs: Money,
 }
 
 impl Position {
@@ -57,9 +71,11 @@ impl Position {
             shares: fill.shares,
             stop: intent.bracket.stop,
             target: intent.bracket.target,
+            part_limit: None,
             income: Money::ZERO,
             mark: fill.price,
             sessions_held: 0,
+            sold: Sold::default(),
             units: Decimal::ONE,
             marked: None,
             intent,
@@ -77,9 +93,11 @@ impl Position {
         Money(per_share * Decimal::from(self.shares.0))
     }
 
-    /// Profit not yet realised: value and income less purchase and its costs.
+    /// Profit not yet realised: value and income less purchase and its costs. What a partial exit
+    /// brought in counts, its costs too: it is the trade's so far.
     pub fn unrealised(&self) -> Money {
-        self.value() + self.income - self.entry_value() - self.entry_costs
+        let brought = self.sold.value - self.sold.costs;
+        self.value() + brought + self.income - self.entry_value() - self.entry_costs
     }
 
     /// Price of the entry fill in current share units, to a hundredth of a cent: for display.
@@ -92,9 +110,14 @@ impl Position {
         self.entry_price.times(self.entry_shares)
     }
 
-    /// A stop or target order was placed, moved or adjusted.
+    /// A stop or target order was placed, moved or adjusted, or works no longer.
     pub(super) fn reprice(&mut self, order: &OrderRecord) {
-        match (order.role, order.price) {
+        let working = order.price.filter(|_| order.state == OrderState::Working);
+        if is_part(&order.order_id) {
+            self.part_limit = working;
+            return;
+        }
+        match (order.role, working) {
             (OrderRole::Stop, Some(price)) => self.stop = price,
             (OrderRole::Target, Some(price)) => self.target = price,
             _ => {}
@@ -108,6 +131,7 @@ impl Position {
         self.target = applied.target;
         if let ActionKind::Split { ratio } = applied.action.kind {
             self.units *= ratio;
+            self.sold.shares *= ratio;
             // Until the close of the ex-date there is no other mark.
             self.mark = Price::new(self.mark.decimal() / ratio).unwrap_or(self.mark);
         }
@@ -123,9 +147,26 @@ impl Position {
         }
     }
 
+    /// A part is sold, the rest stays.
+    pub(super) fn sell_part(&mut self, fill: &Execution, left: Shares) {
+        self.sold.shares += Decimal::from(fill.shares.0);
+        self.sold.value += fill.price.times(fill.shares);
+        self.sold.costs += fill.costs.total();
+        self.shares = left;
+    }
+
+    /// The trade as a whole: after a partial exit the shares of all sales in those of the last
+    /// one's day, and their mean price to a hundredth of a cent. Money is exact.
     pub(super) fn closed(self, fill: &Execution, detail: ExitDetail) -> TradeRecord {
-        let gross = fill.price.times(fill.shares) - self.entry_value();
-        let costs = self.entry_costs + fill.costs.total();
+        let value = self.sold.value + fill.price.times(fill.shares);
+        let shares = self.sold.shares + Decimal::from(fill.shares.0);
+        let (exit_shares, exit_price) = if self.sold.shares == Decimal::ZERO {
+            (fill.shares, fill.price)
+        } else {
+            (Shares(u64::try_from(shares.floor()).unwrap_or(0)), mean_price(value, shares, fill))
+        };
+        let gross = value - self.entry_value();
+        let costs = self.entry_costs + self.sold.costs + fill.costs.total();
         let net = gross + self.income - costs;
         TradeRecord {
             decision: self.intent.decision,
@@ -135,9 +176,9 @@ impl Position {
             entry_session: self.entry_session,
             entry_price: self.entry_price,
             exit_session: fill.session,
-            exit_price: fill.price,
+            exit_price,
             entry_shares: self.entry_shares,
-            exit_shares: fill.shares,
+            exit_shares,
             reason: detail.reason,
             ambiguous: detail.ambiguous,
             sessions_held: detail.sessions_held,
@@ -167,6 +208,12 @@ impl Position {
             basis: self.intent.basis,
         }
     }
+}
+
+/// Value over shares, as a recorded price.
+fn mean_price(value: Money, shares: Decimal, fill: &Execution) -> Price {
+    let exact = value.0.checked_div(shares).map(|mean| mean.round_dp(Tick::MIL.decimals));
+    exact.and_then(|mean| Price::new(mean).ok()).unwrap_or(fill.price)
 }
 
 /// Net in units of planned risk; 0 when none was planned.

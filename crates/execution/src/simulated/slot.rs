@@ -1,12 +1,14 @@
 //! One symbol at the venue: a waiting entry, or a position with its stop and target.
 
-use tradebot_brackets::{Bracket, CostModel, Exit, Progress, Walk};
+use tradebot_brackets::{
+    Bracket, CostModel, Exit, Management, PartialExit, PartialFill, Progress, Walk,
+};
 use tradebot_domain::{
     ActionKind, Bar, CorporateAction, Date, Decimal, Money, Price, Rounding, Shares, Tick,
 };
-use tradebot_journal::{ActionApplied, ExitReason, IntentRecord, OrderRole, OrderState};
+use tradebot_journal::{ActionApplied, ExitReason, IntentRecord, OrderState};
 
-use super::orders::role_of;
+use super::orders::Leg;
 use crate::event::{BrokerEvent, Execution, ExitDetail, exit_reason};
 
 /// What the venue knows of one intent.
@@ -22,6 +24,12 @@ pub(super) struct Slot {
     pub(super) target: Price,
     /// Cash promised while the entry waits.
     pub(super) reserved: Money,
+    /// What the row asks of a partial exit.
+    partial_exit: Option<PartialExit>,
+    /// The order of a partial exit while it works.
+    pub(super) part: Option<Part>,
+    /// The stop was raised to break-even before.
+    at_break_even: bool,
     /// How often the stop was replaced.
     pub(super) replacements: u32,
     /// Corporate actions that wait for the bar of their ex-date.
@@ -32,7 +40,14 @@ pub(super) struct Slot {
     pub(super) seen: Date,
 }
 
-/// How a position is left.
+/// The order of a partial exit.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Part {
+    pub(super) shares: Shares,
+    pub(super) limit: Price,
+}
+
+/// How a position, or a part of it, is left.
 pub(super) struct Leaving {
     reason: ExitReason,
     price: f64,
@@ -47,15 +62,31 @@ impl From<Exit> for Leaving {
     }
 }
 
+impl From<PartialFill> for Leaving {
+    fn from(sold: PartialFill) -> Self {
+        let PartialFill { kind, price, sessions, .. } = sold;
+        Self { reason: exit_reason(kind), price, ambiguous: false, sessions }
+    }
+}
+
 impl Slot {
-    pub(super) fn new(intent: IntentRecord, bracket: &Bracket, reserved: Money) -> Self {
+    pub(super) fn new(
+        intent: IntentRecord,
+        bracket: &Bracket,
+        management: &Management,
+        costs: &CostModel,
+        reserved: Money,
+    ) -> Self {
         Self {
-            walk: Walk::new(bracket),
+            walk: Walk::new(bracket).managed(management, costs),
             shares: intent.shares,
             entry_limit: bracket.entry_limit,
             stop: bracket.stop,
             target: bracket.target,
             reserved,
+            partial_exit: management.partial_exit,
+            part: None,
+            at_break_even: false,
             replacements: 0,
             actions: Vec::new(),
             flatten: false,
@@ -81,6 +112,7 @@ impl Slot {
             return true;
         }
         let waiting = self.walk.progress() == Progress::Waiting;
+        let whole = self.walk.part_sold().is_none();
         match self.walk.step(bar) {
             Progress::Waiting => false,
             Progress::NotTaken { .. } => {
@@ -90,11 +122,13 @@ impl Slot {
             }
             Progress::Open => {
                 self.enter_if(waiting, bar, costs, events);
+                self.sell_part_if(whole, bar.date, costs, events);
                 self.replace_stop(bar.date, events);
                 false
             }
             Progress::Closed(exit) => {
                 self.enter_if(waiting, bar, costs, events);
+                self.sell_part_if(whole, bar.date, costs, events);
                 self.leave(bar.date, &exit.into(), costs, events);
                 true
             }
@@ -113,12 +147,53 @@ impl Slot {
             return;
         }
         self.reserved = Money::ZERO;
+        self.part = self.part_of_shares();
         let price = on_record(bar.open);
-        events.push(self.order(bar.date, OrderRole::Entry, OrderState::Filled, ""));
-        events.push(self.execution(bar.date, OrderRole::Entry, price, costs, None));
-        for role in [OrderRole::Stop, OrderRole::Target] {
-            events.push(self.order(bar.date, role, OrderState::Working, ""));
+        events.push(self.order(bar.date, Leg::Entry, OrderState::Filled, ""));
+        events.push(self.fill(bar.date, Leg::Entry, (self.shares, price), costs, None));
+        for leg in self.legs() {
+            events.push(self.order(bar.date, leg, OrderState::Working, ""));
         }
+    }
+
+    /// Whole shares for the partial exit: none when the row has none, when its limit is not
+    /// short of the target, and when there are too few shares.
+    fn part_of_shares(&self) -> Option<Part> {
+        let shares = self.partial_exit?.of(self.shares);
+        let limit = self.walk.part_limit().filter(|_| shares > Shares::ZERO)?;
+        Some(Part { shares, limit: on_record(limit) })
+    }
+
+    /// Divides the shares that a split has left anew; the part may come to no whole share.
+    fn divide_again(&mut self, session: Date, events: &mut Vec<BrokerEvent>) {
+        if self.part.is_none() {
+            return;
+        }
+        let part = self.part_of_shares();
+        if part.is_none() {
+            let why = "no whole share of the part is left";
+            events.push(self.order(session, Leg::Part, OrderState::Cancelled, why));
+        }
+        self.part = part;
+    }
+
+    /// Fills the partial exit in the bar that the walk sold it in, and takes its shares off the
+    /// stop.
+    fn sell_part_if(
+        &mut self,
+        whole: bool,
+        session: Date,
+        costs: &CostModel,
+        events: &mut Vec<BrokerEvent>,
+    ) {
+        let Some(sold) = self.walk.part_sold().filter(|_| whole) else { return };
+        let Some(part) = self.part else { return };
+        let leaving = Leaving::from(sold);
+        events.push(self.order(session, Leg::Part, OrderState::Filled, leaving.reason.name()));
+        events.push(self.exit(session, Leg::Part, part.shares, &leaving, costs));
+        self.shares = Shares(self.shares.0 - part.shares.0);
+        self.part = None;
+        events.push(self.order(session, Leg::Stop, OrderState::Working, "a part was sold"));
     }
 
     /// Sells everything; one order fills, the others are cancelled.
@@ -129,43 +204,53 @@ impl Slot {
         costs: &CostModel,
         events: &mut Vec<BrokerEvent>,
     ) {
-        let filled = role_of(leaving.reason);
+        let filled = Leg::of(leaving.reason);
         let why = leaving.reason.name();
-        for role in [OrderRole::Stop, OrderRole::Target] {
-            if role != filled {
-                events.push(self.order(session, role, OrderState::Cancelled, why));
-            }
+        for leg in self.legs().filter(|leg| *leg != filled) {
+            events.push(self.order(session, leg, OrderState::Cancelled, why));
         }
         events.push(self.order(session, filled, OrderState::Filled, why));
+        events.push(self.exit(session, filled, self.shares, leaving, costs));
+    }
+
+    fn exit(
+        &self,
+        session: Date,
+        leg: Leg,
+        shares: Shares,
+        leaving: &Leaving,
+        costs: &CostModel,
+    ) -> BrokerEvent {
         let detail = ExitDetail {
+            left: Shares(self.shares.0 - shares.0),
             reason: leaving.reason,
             ambiguous: leaving.ambiguous,
             sessions_held: leaving.sessions,
         };
         let price = on_record(leaving.price);
-        events.push(self.execution(session, filled, price, costs, Some(detail)));
+        self.fill(session, leg, (shares, price), costs, Some(detail))
     }
 
-    fn execution(
+    fn fill(
         &self,
         session: Date,
-        role: OrderRole,
-        price: Price,
+        leg: Leg,
+        (shares, price): (Shares, Price),
         costs: &CostModel,
         exit: Option<ExitDetail>,
     ) -> BrokerEvent {
         let pays_slippage = exit.is_none_or(|detail| detail.reason != ExitReason::Target);
-        let order_id = self.order_id(role);
+        let order_id = self.order_id(leg);
         BrokerEvent::Fill(Execution {
             session,
             fill_id: format!("{order_id}:1"),
             order_id,
             intent_id: self.intent.intent_id.clone(),
             symbol: self.intent.symbol,
-            role,
-            shares: self.shares,
+            role: leg.role(),
+            shares,
             price,
-            costs: costs.breakdown(price, self.shares, pays_slippage),
+            costs: costs.breakdown(price, shares, pays_slippage),
             exit,
         })
     }
@@ -177,17 +262,20 @@ impl Slot {
         state: OrderState,
         note: impl Into<String>,
     ) -> BrokerEvent {
-        self.order(session, OrderRole::Entry, state, note)
+        self.order(session, Leg::Entry, state, note)
     }
 
-    /// A stop that trails is cancelled and placed anew after the bar that moved it.
+    /// A stop that moved is cancelled and placed anew after the bar that moved it.
     fn replace_stop(&mut self, session: Date, events: &mut Vec<BrokerEvent>) {
         let stop = on_record(self.walk.stop());
+        let raised = self.walk.is_at_break_even() && !self.at_break_even;
+        self.at_break_even |= raised;
         if stop != self.stop {
-            events.push(self.order(session, OrderRole::Stop, OrderState::Cancelled, "replaced"));
+            events.push(self.order(session, Leg::Stop, OrderState::Cancelled, "replaced"));
             self.stop = stop;
             self.replacements += 1;
-            events.push(self.order(session, OrderRole::Stop, OrderState::Working, "trails"));
+            let why = if raised { "to break-even" } else { "trails" };
+            events.push(self.order(session, Leg::Stop, OrderState::Working, why));
         }
     }
 
@@ -197,9 +285,20 @@ impl Slot {
         if self.walk.progress() == Progress::Waiting {
             return (vec![self.entry_ended(self.seen, OrderState::Cancelled, note)], true);
         }
-        let first_time = !std::mem::replace(&mut self.flatten, true);
-        let order = || self.order(self.seen, OrderRole::Exit, OrderState::Working, "at the open");
+        // A position that leaves on a reversal has its order at the next open already.
+        let first_time = !std::mem::replace(&mut self.flatten, true) && !self.walk.is_leaving();
+        let order = || self.order(self.seen, Leg::Exit, OrderState::Working, "at the open");
         (first_time.then(order).into_iter().collect(), false)
+    }
+
+    /// Marks an open position for the next open when its management leaves on a reversal.
+    pub(super) fn reverse(&mut self) -> Vec<BrokerEvent> {
+        let before = self.flatten || self.walk.is_leaving();
+        if !self.walk.on_reversal() || before {
+            return Vec::new();
+        }
+        let note = "at the open, on a reversal";
+        vec![self.order(self.seen, Leg::Exit, OrderState::Working, note)]
     }
 
     const fn flattened(&self, open: f64) -> Leaving {
@@ -243,8 +342,9 @@ impl Slot {
             stop: self.stop,
             target: self.target,
         }));
-        for role in [OrderRole::Stop, OrderRole::Target] {
-            events.push(self.order(bar.date, role, OrderState::Working, note.clone()));
+        self.divide_again(bar.date, events);
+        for leg in self.legs() {
+            events.push(self.order(bar.date, leg, OrderState::Working, note.clone()));
         }
     }
 

@@ -2,12 +2,13 @@
 
 use super::*;
 use crate::testing::{
-    World, bar, bracket, dividend, intent, intent_of, money, session, split, symbol,
+    World, bar, bracket, dividend, intent, intent_of, money, partial, session, split, symbol,
 };
 use tradebot_brackets::BracketSpec;
 use tradebot_domain::Tick;
 use tradebot_journal::{Event, ExitReason, OrderState};
 
+mod management;
 mod properties;
 mod real_history;
 

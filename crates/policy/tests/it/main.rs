@@ -1,6 +1,7 @@
 //! What a user of the crate may rely on: the bundled table, and how mistakes in a file are told.
 
 mod table;
+mod management;
 mod mistakes;
 mod mutation;
 mod hostile;

@@ -130,6 +130,7 @@ proptest! {
         *field = match setting.form {
             Form::Count => serde_json::to_value(changed.row(Regime::ALL[regime])).unwrap()[setting.key].clone(),
             Form::Number | Form::NumberOrNone => value.into(),
+            Form::YesOrNo => panic!("no key that must be there is a word"),
         };
         prop_assert_eq!(field.as_f64(), Some(value));
         prop_assert_eq!(serde_json::to_value(&changed).unwrap(), expected);

@@ -50,6 +50,10 @@ fn row_of_table(i: usize) -> RowPolicy {
         drawdown_threshold: DRAWDOWN_THRESHOLD[i],
         correlation_limit: CORRELATION_LIMIT[i],
         analyst_weights: AnalystWeights { technical, sentiment, fundamental, risk, regime },
+        exit_on_reversal: false,
+        break_even_at_r: None,
+        partial_exit_at_r: None,
+        partial_exit_share: None,
     }
 }
 
@@ -125,8 +129,8 @@ fn no_row_can_be_written_beyond_the_hard_bounds() {
 
 /// The line of the opening comment that explains a key ends with its range, and perhaps `(hard)`.
 #[test]
-fn the_comments_of_the_file_tell_every_range() {
-    for setting in schema::ROW {
+fn the_comments_of_the_file_tell_every_range_and_word() {
+    for setting in schema::ROW.into_iter().chain(schema::MANAGEMENT) {
         let line = BUNDLED
             .lines()
             .find(|line| {
@@ -135,6 +139,10 @@ fn the_comments_of_the_file_tell_every_range() {
                     || explained.starts_with(&format!("stop_min, {}", setting.key))
             })
             .unwrap_or_else(|| panic!("no comment explains {}", setting.key));
+        if setting.form == schema::Form::YesOrNo {
+            assert!(line.contains("`yes`") && line.contains("`no`"), "{line}");
+            continue;
+        }
         let numbers: Vec<f64> =
             line.split_whitespace().filter_map(|word| word.parse().ok()).collect();
         assert!(numbers.ends_with(&[setting.min, setting.max]), "{}: {line}", setting.key);

@@ -3,7 +3,7 @@
 use super::*;
 
 /// Consistent bars on whole cents, starting near 100: (gap, up, down, close share) per bar.
-fn path() -> impl Strategy<Value = Vec<Bar>> {
+pub(super) fn path() -> impl Strategy<Value = Vec<Bar>> {
     let one = (-400_i32..400, 0_i32..600, 0_i32..600, 0_i32..=100);
     proptest::collection::vec(one, 1..30).prop_map(|moves| {
         let mut close = 10_000;
@@ -20,7 +20,7 @@ fn path() -> impl Strategy<Value = Vec<Bar>> {
     })
 }
 
-fn rules(ambiguity: Ambiguity) -> FillRules {
+pub(super) fn rules(ambiguity: Ambiguity) -> FillRules {
     FillRules { ambiguity, trade_through: false }
 }
 
@@ -33,12 +33,12 @@ fn around_100(trailing: Option<f64>) -> Bracket {
 }
 
 /// Steps to the end; the index of the bar of the exit.
-fn run(walk: &mut Walk, bars: &[Bar]) -> Option<usize> {
+pub(super) fn run(walk: &mut Walk, bars: &[Bar]) -> Option<usize> {
     bars.iter().position(|bar| matches!(walk.step(bar), Progress::Closed(_)))
 }
 
 /// The bar after a split, as an exchange would print it: on a hundredth of a cent.
-fn printed(bar: &Bar, ratio: f64) -> Bar {
+pub(super) fn printed(bar: &Bar, ratio: f64) -> Bar {
     let print = |price: f64| (price / ratio * 1e4).round() / 1e4;
     Bar {
         open: print(bar.open),
@@ -69,7 +69,9 @@ proptest! {
                 ExitKind::StopGap => prop_assert!(up(exit.price) <= up(levels.0)),
                 ExitKind::TargetGap => prop_assert!(up(exit.price) >= up(levels.1)),
                 ExitKind::Time => prop_assert_eq!(at, 19),
-                ExitKind::EndOfData => prop_assert!(false, "not asked for"),
+                ExitKind::Reversal | ExitKind::EndOfData => {
+                    prop_assert!(false, "not asked for");
+                }
             }
         }
     }
@@ -115,6 +117,29 @@ proptest! {
             prop_assert!(walk.stop() >= stop);
             prop_assert!(walk.stop() <= (best - 3.0).max(96.0) + 1e-9);
             stop = walk.stop();
+        }
+    }
+
+    #[test]
+    fn a_chandelier_stop_is_the_best_completed_price_less_its_distance(
+        bars in path(), short: bool, tenths in 5_i32..60,
+    ) {
+        let side = if short { Side::Short } else { Side::Long };
+        let distance = f64::from(tenths) / 10.0;
+        let entry = bars[0].open;
+        let levels = (entry - side.sign() * 4.0, entry + side.sign() * 40.0);
+        let mut walk =
+            Walk::entered_at(side, entry, levels, 99, FillRules::default()).trailing(distance);
+        for (i, bar) in bars.iter().enumerate() {
+            // Of the bars before this one, its own high and low left out.
+            let wanted = bars[..i].iter().fold(levels.0, |stop, done| match side {
+                Side::Long => stop.max(done.high.max(entry) - distance),
+                Side::Short => stop.min(done.low.min(entry) + distance),
+            });
+            prop_assert!((walk.stop() - wanted).abs() < 1e-9, "bar {i}: {} {wanted}", walk.stop());
+            if walk.step(bar) != Progress::Open {
+                break;
+            }
         }
     }
 

@@ -1,8 +1,9 @@
 //! Random paths, random corporate actions: money adds up, and a trade is its shadow.
 
 use super::*;
+use crate::testing::intent_under;
 use proptest::prelude::*;
-use tradebot_brackets::{Exit, Walk};
+use tradebot_brackets::{Exit, PartialExit, Walk};
 use tradebot_domain::{ActionKind, Decimal, Shares};
 
 const SESSIONS: i8 = 12;
@@ -64,52 +65,101 @@ fn trailing_bracket(trailing: bool) -> Bracket {
     Bracket::around_close(100.0, 2.0, &row, Tick::CENT).unwrap()
 }
 
-/// Runs the order to its end through broker and book, with the audit of [`World`] at every step.
-fn traded(
-    bracket: &Bracket,
-    shares: u64,
-    bars: &[Bar],
-    actions: &[CorporateAction],
-    costs: CostModel,
-) -> World {
-    let mut world = World::new(costs, "1000000");
-    world.submit(intent(bracket, shares)).unwrap();
-    for bar in bars {
-        for action in actions.iter().filter(|a| a.ex_date == bar.date) {
-            world.broker.on_action(symbol(), action);
-        }
-        world.bar(bar);
-    }
-    let last = bars.last().unwrap();
-    world.end(last.date, last.close);
-    world
+/// A market, and the session on whose close the consensus turns.
+struct Market {
+    bars: Vec<Bar>,
+    actions: Vec<CorporateAction>,
+    reversal: Option<i8>,
 }
 
-/// The same bracket, not taken.
-fn shadow(bracket: &Bracket, bars: &[Bar], actions: &[CorporateAction]) -> (Walk, Option<Exit>) {
-    let mut walk = Walk::new(bracket);
-    for bar in bars {
-        actions.iter().filter(|a| a.ex_date == bar.date).for_each(|a| walk.apply_action(a));
-        walk.step(bar);
+impl Market {
+    fn due(&self, bar: &Bar) -> impl Iterator<Item = &CorporateAction> {
+        let date = bar.date;
+        self.actions.iter().filter(move |action| action.ex_date == date)
     }
-    let exit = walk.exit().or_else(|| walk.end_of_data(bars.last().unwrap().close));
-    (walk, exit)
+
+    fn turns(&self, bar: &Bar) -> bool {
+        self.reversal.is_some_and(|n| session(n) == bar.date)
+    }
+
+    /// Runs the order to its end through broker and book, with the audit of [`World`] at every
+    /// step.
+    fn traded(&self, order: Intent, costs: CostModel) -> World {
+        let mut world = World::new(costs, "1000000");
+        world.submit(order).unwrap();
+        for bar in &self.bars {
+            for action in self.due(bar) {
+                world.broker.on_action(symbol(), action);
+            }
+            world.bar(bar);
+            if self.turns(bar) {
+                world.reverse();
+            }
+        }
+        let last = self.bars.last().unwrap();
+        world.end(last.date, last.close);
+        world
+    }
+
+    /// The same bracket, not taken.
+    fn shadow(&self, walk: &Walk) -> (Walk, Option<Exit>) {
+        let mut walk = *walk;
+        for bar in &self.bars {
+            for action in self.due(bar) {
+                walk.apply_action(action);
+            }
+            walk.step(bar);
+            if self.turns(bar) {
+                walk.on_reversal();
+            }
+        }
+        let exit = walk.exit().or_else(|| walk.end_of_data(self.bars.last().unwrap().close));
+        (walk, exit)
+    }
+}
+
+/// A market without reversals.
+fn calm(bars: &[Bar], actions: &[CorporateAction]) -> Market {
+    Market { bars: printed(bars, actions), actions: actions.to_vec(), reversal: None }
+}
+
+/// Each option alone, all off, and all on.
+fn management() -> impl Strategy<Value = Management> {
+    let part = (1_u32..30, prop_oneof![Just(0.5), Just(0.25), Just(0.75)])
+        .prop_map(|(tenths, share)| PartialExit { at_r: f64::from(tenths) / 20.0, share });
+    (0_usize..5, 1_u32..30, part).prop_map(|(which, tenths, part)| Management {
+        exit_on_reversal: matches!(which, 1 | 4),
+        break_even_at_r: matches!(which, 2 | 4).then_some(f64::from(tenths) / 20.0),
+        partial_exit: matches!(which, 3 | 4).then_some(part),
+    })
+}
+
+/// The trade as the walk tells it: the price of a whole sale, or the mean of part and rest.
+fn exit_price(walk: &Walk, exit: &Exit) -> f64 {
+    walk.part_sold()
+        .map_or(exit.price, |sold| sold.share * sold.price + (1.0 - sold.share) * exit.price)
 }
 
 proptest! {
     #[test]
     fn cash_over_a_round_trip_changes_by_the_net_of_its_trade_exactly(
         bars in path(), actions in actions(&["2", "1.5", "0.5", "0.1", "3"]),
-        shares in 1_u64..5_000, trailing: bool,
+        shares in 1_u64..5_000, trailing: bool, management in management(), turn in 1..SESSIONS,
     ) {
-        let bars = printed(&bars, &actions);
-        let bracket = trailing_bracket(trailing);
-        let world = traded(&bracket, shares, &bars, &actions, CostModel::default());
+        let market = Market { reversal: Some(turn), ..calm(&bars, &actions) };
+        let order = intent_under(management, &trailing_bracket(trailing), shares);
+        let world = market.traded(order, CostModel::default());
         prop_assert_eq!(world.book.held(), []);
         let net: Money = world.trades().iter().map(|trade| trade.net).sum();
         prop_assert_eq!(world.book.cash() - money("1000000"), net);
         for trade in world.trades() {
             prop_assert_eq!(trade.net, trade.gross + trade.dividends - trade.costs);
+            let paid: Money = world
+                .fills()
+                .iter()
+                .map(|fill| fill.commission + fill.spread_cost + fill.slippage_cost)
+                .sum();
+            prop_assert_eq!(trade.costs, paid, "of every fill");
         }
         if let Some(last) = world.fills().last() {
             prop_assert_eq!(last.cash_after, world.book.cash());
@@ -119,12 +169,14 @@ proptest! {
     #[test]
     fn a_trade_ends_like_the_shadow_outcome_of_its_bracket(
         bars in path(), actions in actions(&["2", "0.5", "4"]), trailing: bool,
+        management in management(), turn in 1..SESSIONS,
     ) {
-        let bars = printed(&bars, &actions);
+        let market = Market { reversal: Some(turn), ..calm(&bars, &actions) };
         let bracket = trailing_bracket(trailing);
-        // 1,600 shares stay whole through any of these splits.
-        let world = traded(&bracket, 1_600, &bars, &actions, CostModel::default());
-        let (walk, exit) = shadow(&bracket, &bars, &actions);
+        let costs = CostModel::default();
+        // 1,600 shares, and a half or quarter of them, stay whole through any of these splits.
+        let world = market.traded(intent_under(management, &bracket, 1_600), costs);
+        let (walk, exit) = market.shadow(&Walk::new(&bracket).managed(&management, &costs));
         let trades = world.trades();
         prop_assert_eq!(trades.len(), usize::from(exit.is_some()));
         if let Some(exit) = exit {
@@ -132,9 +184,36 @@ proptest! {
             prop_assert_eq!(trade.reason, crate::exit_reason(exit.kind));
             prop_assert_eq!(trade.sessions_held, exit.sessions);
             prop_assert_eq!(trade.ambiguous, exit.ambiguous);
-            prop_assert_eq!(trade.exit_price.to_f64(), exit.price);
-            let r = walk.net_r(&exit, &CostModel::default());
+            let price = exit_price(&walk, &exit);
+            prop_assert!((trade.exit_price.to_f64() - price).abs() < 1.1e-4, "{price}");
+            let exits = world.fills().len() - 1;
+            prop_assert_eq!(exits, 1 + usize::from(walk.part_sold().is_some()));
+            prop_assert!(exits == 2 || trade.exit_price.to_f64() == exit.price);
+            let r = walk.net_r(&exit, &costs);
             prop_assert!((trade.r_multiple - r).abs() < 1e-5, "{} and {r}", trade.r_multiple);
+        }
+    }
+
+    #[test]
+    fn a_few_shares_trade_like_the_shadow_of_their_whole_shares(
+        bars in path(), shares in 1_u64..12, percent in 5_u32..96, tenths in 1_u32..12,
+    ) {
+        let bracket = trailing_bracket(false);
+        let asked = PartialExit { at_r: f64::from(tenths) / 10.0, share: f64::from(percent) / 100.0 };
+        let management = Management { partial_exit: Some(asked), ..Management::OFF };
+        let whole = asked.of(Shares(shares));
+        let share = whole.to_f64() / shares as f64;
+        let rounded = (whole > Shares::ZERO).then_some(PartialExit { share, ..asked });
+        let rounded = Management { partial_exit: rounded, ..Management::OFF };
+        let market = calm(&bars, &[]);
+        let world = market.traded(intent_under(management, &bracket, shares), CostModel::FREE);
+        let walk = Walk::new(&bracket).managed(&rounded, &CostModel::FREE);
+        let (walk, exit) = market.shadow(&walk);
+        if let Some(exit) = exit {
+            let r = walk.net_r(&exit, &CostModel::FREE);
+            let trade = world.trades()[0];
+            prop_assert!((trade.r_multiple - r).abs() < 1e-9, "{} and {r}", trade.r_multiple);
+            prop_assert_eq!((trade.entry_shares, trade.exit_shares), (Shares(shares), Shares(shares)));
         }
     }
 
