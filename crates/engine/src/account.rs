@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use tradebot_brackets::Management;
 use tradebot_domain::{Bar, CorporateAction, Date, Money, Price, Regime, Shares, Symbol};
 use tradebot_execution::{Book, Broker, BrokerEvent, Intent, Journaled, SimulatedBroker, journal};
 use tradebot_journal::{
@@ -271,6 +272,21 @@ impl Account {
         Ok(())
     }
 
+    /// The consensus on a symbol turned at this close: its position leaves at the next open where
+    /// its row says so.
+    ///
+    /// # Errors
+    /// As [`Account::step`].
+    pub fn reverse(
+        &mut self,
+        session: Date,
+        symbol: Symbol,
+        ledger: &mut dyn Ledger,
+    ) -> Result<(), EngineError> {
+        let events = self.broker.exit_on_reversal(symbol);
+        self.record(session, &events, ledger)
+    }
+
     /// Lends what risk may know about the account and one symbol, approvals of this cycle counted
     /// as pending.
     pub fn with_view<T>(
@@ -391,9 +407,11 @@ impl Account {
     pub fn intend(
         (id, decision, row): (String, DecisionId, Regime),
         approved: Approved,
+        management: Management,
         ledger: &mut dyn Ledger,
     ) -> Result<Journaled<Intent>, EngineError> {
-        let intent = Intent::from_approved(approved, id, decision.session, decision, row);
+        let intent = Intent::from_approved(approved, id, decision.session, decision, row)
+            .managed(management);
         Ok(journal(intent, ledger)?)
     }
 

@@ -1,6 +1,6 @@
 //! One symbol of one cycle on its way from admitted bar to belief.
 
-use tradebot_brackets::{Bracket, BracketSpec};
+use tradebot_brackets::{Bracket, BracketSpec, Management, PartialExit};
 use tradebot_calibration::{Calibrated, RowState};
 use tradebot_domain::{Date, MemberId, Regime, Tick};
 use tradebot_ensemble::Consensus;
@@ -60,6 +60,16 @@ pub const fn spec_of(row: &RowPolicy) -> BracketSpec {
         stop_max: row.stop_max,
         max_holding_sessions: row.max_holding_sessions,
         trailing_atr: row.trailing_atr,
+    }
+}
+
+/// How a row manages its positions.
+pub fn management_of(row: &RowPolicy) -> Management {
+    let both = row.partial_exit_at_r.zip(row.partial_exit_share);
+    Management {
+        exit_on_reversal: row.exit_on_reversal,
+        break_even_at_r: row.break_even_at_r,
+        partial_exit: both.map(|(at_r, share)| PartialExit { at_r, share }),
     }
 }
 

@@ -4,11 +4,11 @@
 //! function below or in a stage crate. Nothing else in the workspace branches over all stages.
 
 use tradebot_domain::{Date, Regime, SessionData};
-use tradebot_execution::bracket_record;
+use tradebot_execution::{bracket_record, management_record};
 use tradebot_features::{FEATURE_SET, MarketContext, MarketFeatures, feature_names};
 use tradebot_journal::{
-    DecisionId, DecisionRecord, Event, Ledger, RegimeRecord, RunFinished, RunStarted,
-    SecondOpinionRecord, SizingStep, SnapshotRecord, Verdict,
+    BracketRecord, DecisionId, DecisionRecord, Event, Ledger, RegimeRecord, RunFinished,
+    RunStarted, SecondOpinionRecord, SizingStep, SnapshotRecord, Verdict,
 };
 use tradebot_regime::severity::HIGH;
 use tradebot_regime::{
@@ -204,6 +204,7 @@ impl Engine {
         let approved = self.size(&mut records, &candidates, &snapshot);
 
         observer.enter(Phase::Execute);
+        self.turn(data.session, &records, &candidates, ledger)?;
         self.ask(data.session, &records, candidates);
         self.act(records, approved, ledger)?;
         ledger.append(&Event::Snapshot(snapshot.clone()))?;
@@ -441,7 +442,8 @@ impl Engine {
         let policy = self.config.policy.row(row);
         let bracket = candidate::bracket(bar.close, atr, policy)?;
         record.features.clone_from(features);
-        record.bracket = Some(bracket_record(&bracket));
+        let management = management_record(&candidate::management_of(policy));
+        record.bracket = Some(BracketRecord { management, ..bracket_record(&bracket) });
 
         let opinions = candidate::opine(&self.roster, &self.learning, row, features);
         let consensus = self
@@ -559,6 +561,30 @@ impl Engine {
         }
     }
 
+    /// Where the consensus has turned, what is open leaves at the next open if its row says so:
+    /// positions and shadows alike. Turned is what lies as far below break-even as the row's edge
+    /// lies above it: at break-even itself a consensus hovers.
+    fn turn(
+        &mut self,
+        session: Date,
+        records: &[DecisionRecord],
+        candidates: &[Candidate],
+        ledger: &mut dyn Ledger,
+    ) -> Result<(), EngineError> {
+        for candidate in candidates {
+            let consensus = records[candidate.record].consensus.as_ref();
+            if consensus.is_none_or(|c| c.mean >= c.break_even - c.edge_wanted) {
+                continue;
+            }
+            let state = &mut self.symbols[candidate.symbol];
+            for shadow in &mut state.shadows {
+                shadow.walk.on_reversal();
+            }
+            self.account.reverse(session, state.symbol, ledger)?;
+        }
+        Ok(())
+    }
+
     /// Opens the shadow of every candidate, so that the bot also learns from what it did not do.
     fn ask(&mut self, session: Date, records: &[DecisionRecord], candidates: Vec<Candidate>) {
         for candidate in candidates {
@@ -567,7 +593,9 @@ impl Engine {
             let id = DecisionId { session, symbol: state.symbol };
             let taken = self.account.is_reserved(candidate.symbol);
             self.roster.ask(id, self.cycle, record.row, &candidate.features);
-            let walk = tradebot_brackets::Walk::new(&candidate.bracket);
+            let management = candidate::management_of(self.config.policy.row(record.row));
+            let walk = tradebot_brackets::Walk::new(&candidate.bracket)
+                .managed(&management, &self.config.costs);
             let forecast = candidate.forecast;
             state.shadows.push(Shadow::new(id, self.cycle, record.row, walk, forecast, taken));
         }
@@ -607,7 +635,8 @@ impl Engine {
         }
         let mut intents = Vec::with_capacity(orders.len());
         for (order, approved) in orders {
-            intents.push(Account::intend(order, approved, ledger)?);
+            let management = candidate::management_of(self.config.policy.row(order.2));
+            intents.push(Account::intend(order, approved, management, ledger)?);
         }
         if self.config.durable_before_send && !intents.is_empty() {
             ledger.commit(true)?;

@@ -61,9 +61,6 @@ pub struct ExitDetail {
 }
 
 /// The journal's word for an exit of the walker.
-///
-/// A reversal is a sale at the next open that the bot decided on, for which the journal has one
-/// word: `flatten`.
 pub const fn exit_reason(kind: ExitKind) -> ExitReason {
     match kind {
         ExitKind::Stop => ExitReason::Stop,
@@ -71,7 +68,7 @@ pub const fn exit_reason(kind: ExitKind) -> ExitReason {
         ExitKind::Target => ExitReason::Target,
         ExitKind::TargetGap => ExitReason::TargetGap,
         ExitKind::Time => ExitReason::Time,
-        ExitKind::Reversal => ExitReason::Flatten,
+        ExitKind::Reversal => ExitReason::Reversal,
         ExitKind::EndOfData => ExitReason::EndOfData,
     }
 }

@@ -2,7 +2,9 @@
 
 use tradebot_brackets::{Bracket, Management};
 use tradebot_domain::{Date, Regime};
-use tradebot_journal::{BracketRecord, DecisionId, Event, IntentRecord, Ledger, LedgerError};
+use tradebot_journal::{
+    BracketRecord, DecisionId, Event, IntentRecord, Ledger, LedgerError, ManagementRecord,
+};
 use tradebot_risk::Approved;
 
 /// A bracketed order that risk has approved and that has not been sent.
@@ -80,7 +82,8 @@ impl Intent {
     }
 
     /// The same intent with the options of its policy row; off when this is not called.
-    pub fn managed(self, management: Management) -> Self {
+    pub fn managed(mut self, management: Management) -> Self {
+        self.record.bracket.management = management_record(&management);
         Self { management, ..self }
     }
 
@@ -144,7 +147,18 @@ pub const fn bracket_record(bracket: &Bracket) -> BracketRecord {
         atr_multiplier: bracket.atr_multiplier,
         r_multiple: bracket.r_multiple,
         trailing_atr: bracket.trailing_atr,
+        management: None,
     }
+}
+
+/// Options of a position as the journal keeps them: none when all are off.
+pub fn management_record(management: &Management) -> Option<ManagementRecord> {
+    (!management.is_off()).then(|| ManagementRecord {
+        exit_on_reversal: management.exit_on_reversal,
+        break_even_at_r: management.break_even_at_r,
+        partial_exit_at_r: management.partial_exit.map(|part| part.at_r),
+        partial_exit_share: management.partial_exit.map(|part| part.share),
+    })
 }
 
 #[cfg(test)]

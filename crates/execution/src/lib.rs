@@ -47,7 +47,7 @@ pub mod book;
 pub use book::{Book, BookError, Pending, Position};
 pub use broker::{Broker, SendError};
 pub use event::{BrokerEvent, Execution, ExitDetail, exit_reason};
-pub use intent::{Intent, Journaled, bracket_record, journal};
+pub use intent::{Intent, Journaled, bracket_record, journal, management_record};
 pub use simulated::SimulatedBroker;
 
 #[cfg(test)]

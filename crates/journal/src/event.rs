@@ -15,8 +15,8 @@ use tradebot_domain::{Date, Decimal, Symbol};
 
 pub use account::{PositionRecord, RiskRecord, SnapshotRecord};
 pub use decision::{
-    BracketRecord, CheckRecord, ConsensusRecord, DecisionId, DecisionRecord, OpinionRecord,
-    QualityRecord, SizeBasis, SizingStep, Verdict, ViolationRecord,
+    BracketRecord, CheckRecord, ConsensusRecord, DecisionId, DecisionRecord, ManagementRecord,
+    OpinionRecord, QualityRecord, SizeBasis, SizingStep, Verdict, ViolationRecord,
 };
 pub use learning::{FitRecord, LearnedRecord, MemberLearned, OutcomeRecord, RowLearned};
 pub use market::{RegimeRecord, SecondOpinionRecord};

@@ -117,6 +117,7 @@ pub(crate) const fn exit_words(reason: ExitReason) -> &'static str {
         ExitReason::Target => "Target",
         ExitReason::TargetGap => "Target, at a gap",
         ExitReason::Time => "Time limit",
+        ExitReason::Reversal => "Consensus turned",
         ExitReason::Flatten => "Flattened by a limit",
         ExitReason::EndOfData => "End of data",
     }

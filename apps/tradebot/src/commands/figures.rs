@@ -58,6 +58,7 @@ pub(crate) const fn exit_words(reason: ExitReason) -> &'static str {
         ExitReason::Target => "the target traded",
         ExitReason::TargetGap => "it opened at or above the target",
         ExitReason::Time => "the time limit was reached",
+        ExitReason::Reversal => "the consensus turned against it",
         ExitReason::Flatten => "it was sold because the drawdown limit was reached",
         ExitReason::EndOfData => "the data ended",
     }

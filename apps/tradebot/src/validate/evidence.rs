@@ -130,7 +130,7 @@ impl Evidence {
             sizes: SizeFacts::gather(&run),
             review: ReviewFacts::gather()?,
             limits: LimitFacts::gather()?,
-            regimes: RegimeFacts::gather(&scenario.market.history),
+            regimes: RegimeFacts::gather(&scenario.market.history)?,
             telemetry: TelemetryFacts::gather()?,
             edges: EdgeFacts::gather(),
             repository: current_folder().and_then(|here| Repository::around(&here)),

@@ -1,10 +1,14 @@
 //! Phase 7, regimes and policy: which row is in force, and that no row is looser than the program.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use tradebot_brackets::Bracket;
 use tradebot_domain::{Date, Regime, Tick};
 use tradebot_engine::candidate::spec_of;
+use tradebot_journal::{DecisionRecord, RegimeRecord};
 use tradebot_policy::RowPolicy;
 use tradebot_regime::severity::HIGH;
+use tradebot_regime::{SecondOpinionConfig, SecondOpinionReading};
 
 use super::check::{Bound, Check, Measured};
 use super::evidence::Evidence;
@@ -45,8 +49,71 @@ pub const CHECKS: &[Check] = &[
         let accepted = e.limits.limits.iter().filter(|r| r.accepted);
         Measured::faults(e.limits.limits.len(), accepted.map(|r| r.what.clone()))
     }),
-    Check::not_built(("p07-second-opinions", 7), "second opinions on the regime", FAULTS),
+    Check::new(("p07-second-opinions", 7), "second opinions are on record", FAULTS, opinions),
+    Check::new(("p07-rule-chooses", 7), "the rule alone chooses the row", FAULTS, rule_chooses),
+    Check::new(("p07-stops-may-slip", 7), "stressed sizes assume a slipping stop", FAULTS, slips),
 ];
+
+/// What the run has on record of the hidden Markov model and the change points is what they say when
+/// they are asked again about the index alone, alarms and warnings included.
+fn opinions(e: &Evidence) -> Measured {
+    let again: BTreeMap<Date, &SecondOpinionReading> =
+        e.regimes.opinions.iter().map(|(date, o)| (*date, o)).collect();
+    let same = |r: &RegimeRecord| match (&r.second_opinion, again.get(&r.session)) {
+        (Some(noted), Some(said)) => {
+            noted.high_volatility == said.high_volatility
+                && noted.high_volatility.is_some_and(|p| (0.0..=1.0).contains(&p))
+                && (noted.changed, noted.run_length) == (said.changed, said.run_length)
+                && (noted.alarm, noted.warning) == (said.alarm, said.warning)
+                && noted.disagreement == said.disagreement
+        }
+        _ => false,
+    };
+    // Before the first fit, at 500 returns, the model has nothing to say.
+    let first = e.regimes.opinions.iter().find(|(_, o)| o.high_volatility.is_some());
+    let with_model = |r: &&RegimeRecord| first.is_some_and(|(date, _)| r.session >= *date);
+    let records: Vec<&RegimeRecord> = e.run.regimes.iter().filter(with_model).collect();
+    let other = records.iter().filter(|r| !same(r)).map(|r| r.session.to_string());
+    let begun = records.iter().filter(|r| {
+        r.second_opinion
+            .is_some_and(|o| o.disagreement == SecondOpinionConfig::default().warn_sessions)
+    });
+    let told: BTreeSet<Date> = e
+        .run
+        .risks
+        .iter()
+        .filter(|r| r.event == "regime_disagreement")
+        .map(|r| r.session)
+        .collect();
+    let silent =
+        begun.filter(|r| !told.contains(&r.session)).map(|r| format!("{}: silent", r.session));
+    Measured::faults(records.len(), other.chain(silent))
+}
+
+/// A detector that knows no second opinion names the same regimes.
+fn rule_chooses(e: &Evidence) -> Measured {
+    let alone: BTreeMap<Date, Regime> =
+        e.regimes.readings.iter().map(|(date, r)| (*date, r.regime)).collect();
+    let other = e.run.regimes.iter().filter(|r| alone.get(&r.session) != Some(&r.regime));
+    Measured::faults(e.run.regimes.len(), other.map(|r| format!("{}: {}", r.session, r.regime)))
+}
+
+/// Every size that reached its caps has a `gap` step exactly where volatility was stressed, and that
+/// step never raises it.
+fn slips(e: &Evidence) -> Measured {
+    let of = |date| e.run.regimes.binary_search_by_key(&date, |r| r.session).ok();
+    let step = |d: &DecisionRecord, name: &str| d.sizing.iter().find(|s| s.step == name).cloned();
+    let capped: Vec<&DecisionRecord> =
+        e.run.decisions.iter().filter(|d| step(d, "risk_cap").is_some()).collect();
+    let stressed =
+        |d: &DecisionRecord| of(d.id.session).is_some_and(|i| e.run.regimes[i].severity >= HIGH);
+    let wrong = capped.iter().filter(|d| match step(d, "gap") {
+        Some(gap) => !stressed(d) || gap.after > gap.before,
+        None => stressed(d),
+    });
+    let judged = capped.iter().filter(|d| stressed(d)).count();
+    Measured::faults(judged, wrong.map(|d| d.id.to_string()))
+}
 
 fn regimes(e: &Evidence) -> impl Iterator<Item = Regime> {
     e.regimes.readings.iter().map(|(_, r)| r.regime)

@@ -5,5 +5,6 @@
 mod market;
 mod laws;
 mod limits;
+mod management;
 mod oddities;
 mod durability;

@@ -50,6 +50,23 @@ pub struct BracketRecord {
     pub r_multiple: f64,
     /// Chandelier distance in ATR, when the row trails.
     pub trailing_atr: Option<f64>,
+    /// Options of the position; left out when all are off.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub management: Option<ManagementRecord>,
+}
+
+/// What is done with a position beside its stop, target and time limit. Gains are in units of
+/// planned risk.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct ManagementRecord {
+    /// It is left at the next open when the consensus turns.
+    pub exit_on_reversal: bool,
+    /// Gain that raises the stop to break-even.
+    pub break_even_at_r: Option<f64>,
+    /// Gain at which a part is sold.
+    pub partial_exit_at_r: Option<f64>,
+    /// The part, of the shares held.
+    pub partial_exit_share: Option<f64>,
 }
 
 /// What a size was earned by.

@@ -19,6 +19,8 @@ pub enum ExitReason {
     TargetGap,
     /// The time limit, at the close of its session.
     Time,
+    /// Sold at the open because the consensus turned against the position.
+    Reversal,
     /// Sold at the open because the drawdown limit latched.
     Flatten,
     /// Data ended: last close, left out of statistics.
@@ -34,6 +36,7 @@ impl ExitReason {
             Self::Target => "target",
             Self::TargetGap => "target_gap",
             Self::Time => "time",
+            Self::Reversal => "reversal",
             Self::Flatten => "flatten",
             Self::EndOfData => "end_of_data",
         }

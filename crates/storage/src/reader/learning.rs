@@ -132,6 +132,7 @@ fn exit_reason(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<ExitReas
         ExitReason::Target,
         ExitReason::TargetGap,
         ExitReason::Time,
+        ExitReason::Reversal,
         ExitReason::Flatten,
         ExitReason::EndOfData,
     ]

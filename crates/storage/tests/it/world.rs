@@ -63,6 +63,7 @@ fn bracket() -> BracketRecord {
         atr_multiplier: 1.5,
         r_multiple: 2.0,
         trailing_atr: None,
+        management: None,
     }
 }
 

@@ -2,13 +2,20 @@
 
 use tradebot_domain::Date;
 use tradebot_market_data::History;
-use tradebot_regime::{RegimeConfig, RegimeDetector, RegimeReading};
+use tradebot_regime::{
+    RegimeConfig, RegimeDetector, RegimeReading, SecondOpinion, SecondOpinionConfig,
+    SecondOpinionReading,
+};
+
+use crate::exit::Failure;
 
 /// Readings by session, from the first determined one.
 #[derive(Debug, Clone)]
 pub struct RegimeFacts {
     /// Session and reading.
     pub readings: Vec<(Date, RegimeReading)>,
+    /// Session and second opinion, from the first session.
+    pub opinions: Vec<(Date, SecondOpinionReading)>,
     /// Sessions with a published VIX close, ascending.
     pub vix_published: Vec<Date>,
     /// Sessions of a new trend state before it is believed.
@@ -19,24 +26,30 @@ pub struct RegimeFacts {
 
 impl RegimeFacts {
     /// Feeds the bundled index, with the VIX close of the session before where there is one.
-    pub fn gather(history: &History) -> Self {
+    ///
+    /// # Errors
+    /// When no second opinion can be formed.
+    pub fn gather(history: &History) -> Result<Self, Failure> {
         let config = RegimeConfig::default();
         let mut detector = RegimeDetector::new(config);
-        let mut readings = Vec::new();
+        let mut second = SecondOpinion::new(SecondOpinionConfig::default())?;
+        let (mut readings, mut opinions) = (Vec::new(), Vec::new());
         let mut before: Option<Date> = None;
         for bar in &history.index.bars {
             let known = before.and_then(|date| vix_close(&history.vix, date));
-            if let Some(reading) = detector.update(bar, known) {
-                readings.push((bar.date, reading));
-            }
+            let reading = detector.update(bar, known);
+            let severity = reading.as_ref().map(|r| r.severity);
+            opinions.extend(second.update(bar.close, severity).map(|o| (bar.date, o)));
+            readings.extend(reading.map(|r| (bar.date, r)));
             before = Some(bar.date);
         }
-        Self {
+        Ok(Self {
             readings,
+            opinions,
             vix_published: history.vix.iter().map(|(date, _)| *date).collect(),
             confirm_sessions: config.confirm_sessions,
             dwell_sessions: config.dwell_sessions,
-        }
+        })
     }
 }
 

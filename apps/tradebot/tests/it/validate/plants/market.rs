@@ -95,6 +95,27 @@ pub(crate) const PLANTS: &[Plant] = &[
         let settled = |r: &&mut (_, RegimeReading)| r.1.regime == Regime::TrendingLowVol;
         e.regimes.readings.iter_mut().rfind(settled).unwrap().1.regime = Regime::Transition;
     }),
+    ("p07-second-opinions", |e| {
+        let last = e.run.regimes.last_mut().unwrap();
+        last.second_opinion.as_mut().unwrap().changed += 1e-9;
+    }),
+    ("p07-second-opinions", |e| {
+        e.run.regimes.iter_mut().for_each(|r| r.second_opinion = None);
+    }),
+    ("p07-second-opinions", |e| {
+        let rung = e.run.regimes.iter_mut().filter_map(|r| r.second_opinion.as_mut());
+        rung.for_each(|o| o.alarm = !o.alarm);
+    }),
+    ("p07-second-opinions", |e| e.run.risks.retain(|r| r.event != "regime_disagreement")),
+    ("p07-rule-chooses", |e| e.run.regimes[300].regime = Regime::Transition),
+    ("p07-stops-may-slip", |e| {
+        e.run.decisions.iter_mut().for_each(|d| d.sizing.retain(|s| s.step != "gap"));
+    }),
+    ("p07-stops-may-slip", |e| {
+        let mut steps = e.run.decisions.iter_mut().flat_map(|d| &mut d.sizing);
+        let gap = steps.find(|s| s.step == "gap").unwrap();
+        gap.after = gap.before + 0.01;
+    }),
     ("p07-proxy-marked", |e| e.run.decisions[700].vix_is_proxy = Some(false)),
     ("p07-proxy-marked", |e| e.run.decisions.iter_mut().for_each(|d| d.vix_is_proxy = None)),
     ("p07-proxy-marked", |e| e.regimes.readings.last_mut().unwrap().1.vix_is_proxy = true),
