@@ -4,6 +4,7 @@
 //! the system tells it, so that a busy machine does not change them much; the table goes to the
 //! manual, JSON lines to standard output with `--json`.
 
+mod b4;
 mod leaves;
 mod measure;
 mod whole;
@@ -30,15 +31,17 @@ struct Bench {
     run: fn(&'static str) -> anyhow::Result<Measured>,
 }
 
-const BENCHES: [Bench; 8] = [
+const BENCHES: [Bench; 10] = [
     Bench { id: "B0", run: whole::demo },
     Bench { id: "B1", run: leaves::walk },
     Bench { id: "B2", run: leaves::gate },
     Bench { id: "B3", run: leaves::features },
-    Bench { id: "B4", run: leaves::fits },
+    Bench { id: "B4", run: b4::walk_forward },
+    Bench { id: "B4", run: b4::one_forest },
     Bench { id: "B5", run: leaves::calibrate },
     Bench { id: "B6", run: leaves::journal },
     Bench { id: "B7", run: leaves::replay_feed },
+    Bench { id: "B8", run: leaves::fits },
 ];
 
 /// Runs the benches asked for.

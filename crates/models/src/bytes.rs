@@ -3,6 +3,8 @@
 //! Not JSON: a decimal text of an f64 has to be parsed back exactly, and maps of the fitted
 //! linfa models are written in hash order, so that two equal fits would give different bytes.
 
+use std::ops::RangeInclusive;
+
 use tradebot_domain::Date;
 
 #[derive(Debug, Default)]
@@ -81,10 +83,10 @@ impl<'a> Reader<'a> {
         if (0.0..=1.0).contains(&x) { Ok(x) } else { Err(format!("{x} is no probability")) }
     }
 
-    /// A probability.
-    pub(crate) fn unit_f32(&mut self) -> Result<f32, String> {
+    /// A number within a range.
+    pub(crate) fn f32_in(&mut self, range: &RangeInclusive<f32>) -> Result<f32, String> {
         let x = f32::from_bits(self.take().map(u32::from_le_bytes)?);
-        if (0.0..=1.0).contains(&x) { Ok(x) } else { Err(format!("{x} is no probability")) }
+        if range.contains(&x) { Ok(x) } else { Err(format!("{x} is not in {range:?}")) }
     }
 
     /// `count` finite numbers; nothing is reserved for numbers that are not there.
@@ -131,7 +133,7 @@ mod tests {
         assert_eq!(reader.u64(), Ok(u64::MAX));
         let floats: Vec<u64> = reader.floats(3).unwrap().iter().map(|x| x.to_bits()).collect();
         assert_eq!(floats, [-0.0, 5e-324, 0.1 + 0.2_f64].map(f64::to_bits));
-        assert_eq!(reader.unit_f32(), Ok(0.1));
+        assert_eq!(reader.f32_in(&(0.0..=1.0)), Ok(0.1));
         assert_eq!(reader.date(), Ok(date));
         assert_eq!(reader.finish(), Ok(()));
     }
@@ -142,6 +144,9 @@ mod tests {
         assert!(Reader::new(&[0; 16]).floats(usize::MAX).is_err());
         assert!(Reader::new(&f64::NAN.to_le_bytes()).f64().is_err());
         assert!(Reader::new(&1.5_f64.to_le_bytes()).unit_f64().is_err());
+        assert!(Reader::new(&2.5_f32.to_le_bytes()).f32_in(&(-2.0..=2.0)).is_err());
+        assert!(Reader::new(&f32::NAN.to_le_bytes()).f32_in(&(-2.0..=2.0)).is_err());
+        assert_eq!(Reader::new(&(-2.0_f32).to_le_bytes()).f32_in(&(-2.0..=2.0)), Ok(-2.0));
         assert!(Reader::new(&[0, 0, 13, 1]).date().is_err());
         assert_eq!(Reader::new(&[0]).finish(), Err("1 bytes too many".to_owned()));
     }

@@ -55,6 +55,9 @@ fn what_it_is(kind: LearnedKind) -> &'static str {
         LearnedKind::Forest => {
             "mean of bagged histogram trees, each grown on examples drawn by uniqueness"
         }
+        LearnedKind::Boosted => {
+            "gradient-boosted histogram trees: each corrects the log odds of those before it"
+        }
     }
 }
 
@@ -73,6 +76,10 @@ fn limits(kind: LearnedKind) -> &'static str {
         LearnedKind::Forest => {
             "cannot go beyond what it has seen: outside the training range it repeats the nearest \
              leaf; scores lie close to the base rate when examples overlap much"
+        }
+        LearnedKind::Boosted => {
+            "cannot go beyond what it has seen: outside the training range it repeats the nearest \
+             leaves; a fixed number of small steps, so a strong signal is followed part of the way"
         }
     }
 }
@@ -111,6 +118,7 @@ fn leans_on(body: &Body) -> String {
             listed("wins less losses in standard deviations", &model.leanings(), signed)
         }
         Body::Forest(model) => listed("share of all splits", &model.leanings(), share),
+        Body::Boosted(model) => listed("share of all splits", &model.leanings(), share),
     }
 }
 

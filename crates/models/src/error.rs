@@ -34,6 +34,34 @@ pub enum FitError {
         /// What it holds.
         value: f64,
     },
+    /// Values that do not fill whole rows, or rows without columns.
+    #[error("{values} values do not make rows of {columns} columns")]
+    Ragged {
+        /// How many values there are.
+        values: usize,
+        /// Columns of a row.
+        columns: usize,
+    },
+    /// Another number of labels, weights or rows than there has to be.
+    #[error("{found} {what}, {expected} expected")]
+    Lengths {
+        /// Of what.
+        what: &'static str,
+        /// How many there are.
+        found: usize,
+        /// How many there should be.
+        expected: usize,
+    },
+    /// A parameter of a learner is out of its range.
+    #[error("{parameter} is {value}; it must be {range}")]
+    Parameter {
+        /// Its name.
+        parameter: &'static str,
+        /// What it was set to.
+        value: f64,
+        /// What is allowed, in words.
+        range: &'static str,
+    },
     /// A weight that is not above zero and finite.
     #[error("example {example}: weight {value} is not above zero and finite")]
     Weight {
@@ -58,4 +86,16 @@ pub enum FitError {
         /// What is wrong with it.
         detail: String,
     },
+}
+
+impl FitError {
+    /// Nothing when `good`, else [`FitError::Parameter`].
+    pub(crate) fn unless(
+        good: bool,
+        parameter: &'static str,
+        value: f64,
+        range: &'static str,
+    ) -> Result<(), Self> {
+        if good { Ok(()) } else { Err(Self::Parameter { parameter, value, range }) }
+    }
 }

@@ -1,7 +1,8 @@
-//! Fit, ask, store and restore any of the three learned members.
+//! Fit, ask, store and restore any of the learned members.
 
 use tradebot_domain::{Date, MemberId};
 
+use crate::boosted::Boosted;
 use crate::bytes::{Reader, Writer};
 use crate::card;
 use crate::error::FitError;
@@ -37,6 +38,7 @@ pub(crate) enum Body {
     Logistic(Logistic),
     NaiveBayes(NaiveBayes),
     Forest(Forest),
+    Boosted(Boosted),
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -49,7 +51,8 @@ struct Learned {
 ///
 /// Scales are taken from the examples. The result depends on the set, the kind and the seed
 /// alone: same bits on any number of threads (the forest uses rayon's). Between platforms the
-/// last bits of the logistic fit may differ, as `exp` and `ln` do; the forest uses neither.
+/// last bits of the logistic and the boosted fit may differ, as `exp` and `ln` do; the forest uses
+/// neither.
 /// Where nothing tells the outcomes apart, the member answers the base rate.
 ///
 /// # Errors
@@ -81,7 +84,8 @@ fn fit_body(kind: LearnedKind, set: &TrainingSet, seed: u64) -> Result<Body, Fit
     let fitted = match kind {
         LearnedKind::Logistic => Logistic::fit(set, seed)?.map(Body::Logistic),
         LearnedKind::NaiveBayes => NaiveBayes::fit(set, seed)?.map(Body::NaiveBayes),
-        LearnedKind::Forest => Some(Body::Forest(Forest::fit(set, seed))),
+        LearnedKind::Forest => Some(Body::Forest(Forest::of_set(set, seed))),
+        LearnedKind::Boosted => Some(Body::Boosted(Boosted::of_set(set, seed)?)),
     };
     Ok(fitted.unwrap_or(Body::BaseRate))
 }
@@ -109,6 +113,7 @@ impl Member for Learned {
             Body::Logistic(model) => model.score(input),
             Body::NaiveBayes(model) => model.score(input),
             Body::Forest(model) => model.score(input),
+            Body::Boosted(model) => model.score(input),
         };
         // Coefficients of a forged artefact can add up to infinity less infinity.
         (0.0..=1.0).contains(&score).then_some(score)
@@ -136,7 +141,11 @@ impl LearnedMember for Learned {
             }
             Body::Forest(model) => {
                 writer.u8(1);
-                model.write(&mut writer);
+                model.write_body(&mut writer);
+            }
+            Body::Boosted(model) => {
+                writer.u8(1);
+                model.write_body(&mut writer);
             }
         }
         writer.finish()
@@ -159,7 +168,10 @@ impl Learned {
                 Body::NaiveBayes(NaiveBayes::read(&mut reader, origin.feature_count)?)
             }
             (1, LearnedKind::Forest) => {
-                Body::Forest(Forest::read(&mut reader, origin.feature_count)?)
+                Body::Forest(Forest::read_body(&mut reader, origin.feature_count)?)
+            }
+            (1, LearnedKind::Boosted) => {
+                Body::Boosted(Boosted::read_body(&mut reader, origin.feature_count)?)
             }
             (other, _) => return Err(format!("body {other} is not known")),
         };
@@ -203,6 +215,7 @@ const fn code(kind: LearnedKind) -> u8 {
         LearnedKind::Logistic => 1,
         LearnedKind::NaiveBayes => 2,
         LearnedKind::Forest => 3,
+        LearnedKind::Boosted => 4,
     }
 }
 

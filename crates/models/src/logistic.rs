@@ -1,4 +1,4 @@
-//! Logistic regression with an L2 penalty, fitted by linfa.
+//! The product's logistic regression, with an L2 penalty, fitted by linfa.
 //!
 //! Columns: standardised features, and the policy row as 0/1 indicators (unscaled, so that the
 //! penalty holds a rare row near the others). No class weights: the score should lie near the
@@ -9,9 +9,6 @@
 //! unit of likelihood per drawn example, is divided by the mean weight, so that it stands against
 //! the number of independent outcomes and not of overlapping ones.
 
-use linfa::dataset::Dataset;
-use linfa::traits::Fit as _;
-use linfa_logistic::LogisticRegression;
 use ndarray::{Array1, Array2};
 use tradebot_domain::Regime;
 
@@ -19,6 +16,8 @@ use crate::bytes::{Reader, Writer};
 use crate::chance::{Chance, systematic};
 use crate::error::FitError;
 use crate::input::{Input, column_name, row_indicator};
+use crate::regression::Problem;
+pub(crate) use crate::regression::sigmoid;
 use crate::scale::{CUT, Scale};
 use crate::training::TrainingSet;
 
@@ -55,20 +54,14 @@ impl Logistic {
             return Ok(None);
         }
         let scale = Scale::of(set);
-        let records = design(set, &scale, &drawn);
-        let fitted = LogisticRegression::default()
-            .alpha(L2 * set.len() as f64 / set.weight_sum)
-            .gradient_tolerance(GRADIENT * set.len() as f64)
-            .max_iterations(ITERATIONS)
-            .fit(&Dataset::new(records, won))
-            .map_err(|e| solver(e.to_string()))?;
-        // linfa calls the commoner outcome positive.
-        let sign = if fitted.labels().pos.class { 1.0 } else { -1.0 };
-        let coefficients: Vec<f64> = fitted.params().iter().map(|b| sign * b).collect();
-        let intercept = sign * fitted.intercept();
-        if coefficients.iter().chain([&intercept]).any(|b| !b.is_finite()) {
-            return Err(solver("a coefficient is not finite".to_owned()));
+        let (intercept, coefficients) = Problem {
+            records: design(set, &scale, &drawn),
+            won,
+            l2: L2 * set.len() as f64 / set.weight_sum,
+            gradient: GRADIENT * set.len() as f64,
+            iterations: ITERATIONS,
         }
+        .solve()?;
         Ok(Some(Self { scale, intercept, coefficients }))
     }
 
@@ -106,11 +99,6 @@ impl Logistic {
     }
 }
 
-/// Stable for any argument: 0 and 1 at the ends, never NaN for a number.
-pub(crate) fn sigmoid(log_odds: f64) -> f64 {
-    1.0 / (1.0 + (-log_odds).exp())
-}
-
 fn design(set: &TrainingSet, scale: &Scale, drawn: &[usize]) -> Array2<f64> {
     let columns = set.feature_count + Regime::ALL.len();
     let mut values = Vec::with_capacity(drawn.len() * columns);
@@ -120,10 +108,6 @@ fn design(set: &TrainingSet, scale: &Scale, drawn: &[usize]) -> Array2<f64> {
         values.extend((0..Regime::ALL.len()).map(|row| row_indicator(set.rows[*i], row)));
     }
     Array2::from_shape_vec((drawn.len(), columns), values).expect("one value per column and draw")
-}
-
-fn solver(detail: String) -> FitError {
-    FitError::Solver { member: "logistic", detail }
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::fmt;
 use tradebot_domain::MemberId;
 
 use crate::input::Input;
-use crate::{forest, logistic, naive_bayes};
+use crate::{boosted, forest, logistic, naive_bayes};
 
 /// One voice of the ensemble.
 pub trait Member: Send + Sync {
@@ -35,6 +35,8 @@ pub enum LearnedKind {
     NaiveBayes,
     /// Bagged histogram trees.
     Forest,
+    /// Gradient-boosted trees; not in [`LearnedKind::ALL`] yet, so in no roster.
+    Boosted,
 }
 
 impl LearnedKind {
@@ -51,6 +53,7 @@ impl LearnedKind {
             Self::Logistic => "logistic",
             Self::NaiveBayes => "naive_bayes",
             Self::Forest => "forest",
+            Self::Boosted => "boosted",
         }
     }
 
@@ -61,6 +64,7 @@ impl LearnedKind {
             Self::Logistic => logistic::recipe(),
             Self::NaiveBayes => naive_bayes::recipe(),
             Self::Forest => forest::recipe(),
+            Self::Boosted => boosted::recipe(),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Gaussian naive Bayes, its moments fitted by linfa.
+//! The product's Gaussian naive Bayes, its moments fitted by linfa.
 //!
 //! Each outcome has a normal distribution per standardised feature, as if features were
 //! independent given the outcome, and a categorical one for the policy row (a normal fitted to a
@@ -10,20 +10,15 @@
 //! because linfa takes no common factor out and they are infinite where the likelihoods of both
 //! outcomes are too small for an f64.
 
-use std::collections::BTreeMap;
-
-use linfa::dataset::Dataset;
-use linfa::traits::Fit as _;
-use linfa_bayes::GaussianNb;
 use ndarray::{Array1, Array2};
-use serde::Deserialize;
 use tradebot_domain::Regime;
 
 use crate::bytes::{Reader, Writer};
 use crate::chance::{Chance, systematic};
 use crate::error::FitError;
+use crate::gaussian::{ClassMoments, moments};
 use crate::input::{Input, column_name};
-use crate::logistic::sigmoid;
+use crate::regression::sigmoid;
 use crate::scale::{CUT, Scale};
 use crate::training::TrainingSet;
 
@@ -62,19 +57,6 @@ struct Class {
     rows: [f64; 5],
 }
 
-/// What linfa's fitted model holds, in its own serialised form. Read through a map with an order.
-#[derive(Deserialize)]
-struct Moments {
-    class_info: BTreeMap<usize, ClassMoments>,
-}
-
-#[derive(Deserialize)]
-struct ClassMoments {
-    prior: f64,
-    theta: Array1<f64>,
-    sigma: Array1<f64>,
-}
-
 impl NaiveBayes {
     /// `None` when the examples drawn have one outcome only, or no feature has any spread.
     pub(crate) fn fit(set: &TrainingSet, seed: u64) -> Result<Option<Self>, FitError> {
@@ -84,19 +66,15 @@ impl NaiveBayes {
         if scale.is_flat() || targets.iter().all(|t| *t == targets[0]) {
             return Ok(None);
         }
-        let mut moments = gaussian_moments(design(set, &scale, &drawn), targets)?;
-        let mut class = |outcome: usize| {
-            let found = moments
-                .class_info
-                .remove(&outcome)
-                .ok_or_else(|| solver("an outcome is missing"))?;
+        let class = |outcome: usize, found: ClassMoments| {
             let rows = row_shares(
                 drawn.iter().filter(|i| usize::from(set.won[**i]) == outcome).map(|i| set.rows[*i]),
             );
             let (mean, variance) = (found.theta.to_vec(), found.sigma.to_vec());
-            Ok(Class { prior: found.prior, mean, variance, rows })
+            Class { prior: found.prior, mean, variance, rows }
         };
-        let (lost, won) = (class(0)?, class(1)?);
+        let [lost, won] = moments(design(set, &scale, &drawn), targets, SMOOTHING)?;
+        let (lost, won) = (class(0, lost), class(1, won));
         Ok(Some(Self { scale, lost, won }))
     }
 
@@ -166,16 +144,6 @@ impl Class {
     }
 }
 
-/// Fits by linfa and reads the moments, which linfa keeps to itself, from its serialised form.
-fn gaussian_moments(records: Array2<f64>, won: Array1<usize>) -> Result<Moments, FitError> {
-    let fitted = GaussianNb::<f64, usize>::params()
-        .var_smoothing(SMOOTHING)
-        .fit(&Dataset::new(records, won))
-        .map_err(|e| solver(&e.to_string()))?;
-    let value = serde_json::to_value(&fitted).map_err(|e| solver(&e.to_string()))?;
-    serde_json::from_value(value).map_err(|e| solver(&e.to_string()))
-}
-
 fn design(set: &TrainingSet, scale: &Scale, drawn: &[usize]) -> Array2<f64> {
     let mut values = Vec::with_capacity(drawn.len() * set.feature_count);
     for i in drawn {
@@ -193,10 +161,6 @@ fn row_shares(rows: impl Iterator<Item = Regime>) -> [f64; 5] {
     }
     let sum: f64 = counts.iter().sum();
     counts.map(|c| c / sum)
-}
-
-fn solver(detail: &str) -> FitError {
-    FitError::Solver { member: "naive_bayes", detail: detail.to_owned() }
 }
 
 #[cfg(test)]

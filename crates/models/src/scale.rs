@@ -17,16 +17,21 @@ pub(crate) struct Scale {
 impl Scale {
     /// Population mean and standard deviation, each example counted once.
     pub(crate) fn of(set: &TrainingSet) -> Self {
-        let n = set.len() as f64;
-        let mut mean = vec![0.0; set.feature_count];
-        for example in set.features.chunks_exact(set.feature_count.max(1)) {
-            for (sum, x) in mean.iter_mut().zip(example) {
+        Self::of_values(&set.features, set.feature_count)
+    }
+
+    /// Of row-major values, `columns` to a row.
+    pub(crate) fn of_values(values: &[f64], columns: usize) -> Self {
+        let n = (values.len() / columns.max(1)) as f64;
+        let mut mean = vec![0.0; columns];
+        for row in values.chunks_exact(columns.max(1)) {
+            for (sum, x) in mean.iter_mut().zip(row) {
                 *sum += x / n;
             }
         }
-        let mut variance = vec![0.0; set.feature_count];
-        for example in set.features.chunks_exact(set.feature_count.max(1)) {
-            for ((sum, x), m) in variance.iter_mut().zip(example).zip(&mean) {
+        let mut variance = vec![0.0; columns];
+        for row in values.chunks_exact(columns.max(1)) {
+            for ((sum, x), m) in variance.iter_mut().zip(row).zip(&mean) {
                 *sum += (x - m) * (x - m) / n;
             }
         }
@@ -37,8 +42,19 @@ impl Scale {
     /// The feature in standard deviations from its mean, within [`CUT`]; 0 without spread.
     #[inline]
     pub(crate) fn standardised(&self, feature: usize, x: f64) -> f64 {
+        self.within(feature, x, CUT)
+    }
+
+    /// The same within another cut, which is above 0.
+    #[inline]
+    pub(crate) fn within(&self, feature: usize, x: f64, cut: f64) -> f64 {
         let inverse = self.inverse[feature];
-        if inverse > 0.0 { ((x - self.mean[feature]) * inverse).clamp(-CUT, CUT) } else { 0.0 }
+        if inverse > 0.0 { ((x - self.mean[feature]) * inverse).clamp(-cut, cut) } else { 0.0 }
+    }
+
+    /// How many features there are.
+    pub(crate) fn features(&self) -> usize {
+        self.mean.len()
     }
 
     /// No feature has any spread.

@@ -3,7 +3,7 @@
 use tradebot_domain::{Date, Regime};
 
 use crate::chance::Chance;
-use crate::{Input, LearnedMember, TrainingSet};
+use crate::{Examples, Input, LearnedMember, Table, TrainingSet};
 
 pub(crate) struct Example {
     pub(crate) features: Vec<f64>,
@@ -53,4 +53,39 @@ pub(crate) fn brier(member: &dyn LearnedMember, examples: &[Example]) -> f64 {
 /// Scores of a member, in order.
 pub(crate) fn scores(member: &dyn LearnedMember, examples: &[Example]) -> Vec<f64> {
     examples.iter().map(|e| member.opine(&e.input()).unwrap()).collect()
+}
+
+/// A [`world`] as a learner used alone sees it.
+pub(crate) struct Plain {
+    pub(crate) values: Vec<f64>,
+    pub(crate) won: Vec<bool>,
+    pub(crate) weights: Vec<f64>,
+    columns: usize,
+}
+
+impl Plain {
+    /// See [`world`].
+    pub(crate) fn world(n: usize, columns: usize, signal: f64, seed: u64) -> Self {
+        let examples = world(n, columns, signal, seed);
+        Self {
+            values: examples.iter().flat_map(|e| e.features.clone()).collect(),
+            won: examples.iter().map(|e| e.won).collect(),
+            weights: examples.iter().map(|e| e.weight).collect(),
+            columns,
+        }
+    }
+
+    pub(crate) fn x(&self) -> Table<'_> {
+        Table::new(&self.values, self.columns).unwrap()
+    }
+
+    pub(crate) fn examples(&self) -> Examples<'_> {
+        Examples::new(self.x(), &self.won).unwrap().weighted(&self.weights).unwrap()
+    }
+
+    /// Mean squared error of scores.
+    pub(crate) fn brier(&self, scores: &[f64]) -> f64 {
+        let error = |(p, won): (&f64, &bool)| (p - f64::from(u8::from(*won))).powi(2);
+        scores.iter().zip(&self.won).map(error).sum::<f64>() / scores.len() as f64
+    }
 }

@@ -2,7 +2,9 @@
 
 use super::*;
 use crate::testing::{Example, set_of, world};
-use linfa_bayes::NaiveBayes as _;
+use linfa::dataset::Dataset;
+use linfa::traits::Fit as _;
+use linfa_bayes::{GaussianNb, NaiveBayes as _};
 use ndarray::Axis;
 
 /// linfa's own probability of a win, from a fit to the same standardised values.
