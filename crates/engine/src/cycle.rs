@@ -7,9 +7,10 @@ use tradebot_domain::{Date, Regime, SessionData};
 use tradebot_execution::{bracket_record, management_record};
 use tradebot_features::{FEATURE_SET, MarketContext, MarketFeatures, feature_names};
 use tradebot_journal::{
-    BracketRecord, DecisionId, DecisionRecord, Event, Ledger, RegimeRecord, RunFinished,
-    RunStarted, SecondOpinionRecord, SizingStep, SnapshotRecord, Verdict,
+    BracketRecord, DecisionId, DecisionRecord, Event, Ledger, OutlookRecord, RegimeRecord,
+    RunFinished, RunStarted, SecondOpinionRecord, SizingStep, SnapshotRecord, Verdict,
 };
+use tradebot_models::{VolatilityConfig, VolatilityForecast, VolatilityForecaster};
 use tradebot_regime::severity::HIGH;
 use tradebot_regime::{
     RegimeConfig, RegimeDetector, RegimeReading, SecondOpinion, SecondOpinionConfig,
@@ -38,7 +39,9 @@ pub struct Engine {
     context: Option<MarketContext>,
     detector: RegimeDetector,
     second_opinion: SecondOpinion,
+    volatility: VolatilityForecaster,
     regime: Option<RegimeReading>,
+    outlook: Option<VolatilityForecast>,
     opinion: Option<SecondOpinionReading>,
     /// The last session of the run rang the alarm of change points.
     alarm: bool,
@@ -75,7 +78,10 @@ impl Engine {
             detector: RegimeDetector::new(RegimeConfig::default()),
             second_opinion: SecondOpinion::new(SecondOpinionConfig::default())
                 .map_err(|e| EngineError::Config(e.to_string()))?,
+            volatility: VolatilityForecaster::new(VolatilityConfig::default())
+                .map_err(|e| EngineError::Config(e.to_string()))?,
             regime: None,
+            outlook: None,
             opinion: None,
             alarm: false,
             account: Account::new(&config),
@@ -306,6 +312,7 @@ impl Engine {
             self.context = self.market.update(index, data.vix_previous);
             self.regime = self.detector.update(index, data.vix_previous);
             let severity = self.regime.as_ref().map(|r| r.severity);
+            self.outlook = self.volatility.update(index, data.vix_previous);
             self.opinion = self.second_opinion.update(index.close, severity);
         }
     }
@@ -350,6 +357,12 @@ impl Engine {
                 alarm: o.alarm,
                 disagreement: o.disagreement,
                 warning: o.warning,
+            }),
+            outlook: self.outlook.as_ref().map(|o| OutlookRecord {
+                volatility: o.volatility,
+                median: o.median,
+                p_above_median: o.p_above_median,
+                p_large_move: o.p_large_move,
             }),
         }))?)
     }
@@ -519,10 +532,15 @@ impl Engine {
         })
     }
 
-    /// Stops are assumed to slip while volatility is stressed, whatever the trend.
+    /// Stops are assumed to slip while volatility is stressed, whatever the trend; and where the
+    /// market is expected to move more than in the median of its year, sizes shrink in proportion.
     fn overlays(&self) -> Overlays {
         let stressed = self.regime.as_ref().is_some_and(|r| r.severity >= HIGH);
-        Overlays { gap_atr: stressed.then_some(STRESSED_SLIP_ATR), ..Overlays::OFF }
+        let scaled = self.outlook.as_ref().filter(|_| self.config.limits.volatility_scaling);
+        Overlays {
+            gap_atr: stressed.then_some(STRESSED_SLIP_ATR),
+            volatility_scale: scaled.map(|o| (o.median / o.volatility).min(1.0)),
+        }
     }
 
     /// Proposes again with the room that is left, reviews, and reserves what is approved.

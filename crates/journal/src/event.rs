@@ -19,7 +19,7 @@ pub use decision::{
     OpinionRecord, QualityRecord, SizeBasis, SizingStep, Verdict, ViolationRecord,
 };
 pub use learning::{FitRecord, LearnedRecord, MemberLearned, OutcomeRecord, RowLearned};
-pub use market::{RegimeRecord, SecondOpinionRecord};
+pub use market::{OutlookRecord, RegimeRecord, SecondOpinionRecord};
 pub use order::{ActionApplied, FillRecord, IntentRecord, OrderRecord, OrderRole, OrderState};
 pub use run::{RunFinished, RunStarted};
 pub use trade::{ExitReason, TradeRecord};

@@ -35,13 +35,13 @@ pub enum LearnedKind {
     NaiveBayes,
     /// Bagged histogram trees.
     Forest,
-    /// Gradient-boosted trees; not in [`LearnedKind::ALL`] yet, so in no roster.
+    /// Gradient-boosted histogram trees.
     Boosted,
 }
 
 impl LearnedKind {
     /// All kinds, in the order in which their members stand everywhere.
-    pub const ALL: [Self; 3] = [Self::Logistic, Self::NaiveBayes, Self::Forest];
+    pub const ALL: [Self; 4] = [Self::Logistic, Self::NaiveBayes, Self::Forest, Self::Boosted];
 
     /// The name of the member: `logistic`, `naive_bayes` or `forest`.
     pub fn id(self) -> MemberId {
@@ -86,7 +86,7 @@ mod tests {
     #[test]
     fn learned_members_stand_in_a_fixed_order_under_their_names() {
         let names: Vec<_> = LearnedKind::ALL.into_iter().map(|k| k.id().to_string()).collect();
-        assert_eq!(names, ["logistic", "naive_bayes", "forest"]);
+        assert_eq!(names, ["logistic", "naive_bayes", "forest", "boosted"]);
         assert_eq!(format!("{:>8}", LearnedKind::Forest), "  forest");
     }
 }

@@ -44,6 +44,8 @@ pub struct Limits {
     pub rck_beta: f64,
     /// Greatest distance of an order's limit from the price of its decision, a fraction.
     pub price_collar: f64,
+    /// Sizes shrink while the market is expected to move more than in the median of its last year.
+    pub volatility_scaling: bool,
     /// Greatest spread between bid and ask that is entered on, a fraction of price.
     pub spread_max: f64,
     /// Most orders within one minute; exits and cancellations count but are never held back.
@@ -127,6 +129,7 @@ impl Limits {
             rck_alpha: 0.8,
             rck_beta: 0.1,
             price_collar: 0.08,
+            volatility_scaling: true,
             spread_max: bounds::SPREAD_MAX,
             messages_per_minute: bounds::MESSAGES_PER_MINUTE_MAX,
             messages_per_session: bounds::MESSAGES_PER_SESSION_MAX,

@@ -141,6 +141,7 @@ impl MadeUp {
                     age,
                     transition_probability: 0.2,
                     second_opinion: None,
+                    outlook: None,
                 }
             })
             .collect()

@@ -12,6 +12,7 @@ use tradebot_regime::{SecondOpinionConfig, SecondOpinionReading};
 
 use super::check::{Bound, Check, Measured};
 use super::evidence::Evidence;
+use super::evidence::regimes::Outlook;
 use super::measures::close;
 
 const FAULTS: (Bound, &str) = (Bound::Exactly(0.0), "faults");
@@ -51,6 +52,25 @@ pub const CHECKS: &[Check] = &[
     }),
     Check::new(("p07-second-opinions", 7), "second opinions are on record", FAULTS, opinions),
     Check::new(("p07-rule-chooses", 7), "the rule alone chooses the row", FAULTS, rule_chooses),
+    Check::new(
+        ("p07-outlook-right", 7),
+        "5-day volatility above its median: share right",
+        (Bound::AtLeast(0.70), ""),
+        |e| outlook_right(e, 1.0),
+    ),
+    Check::new(
+        ("p07-outlook-sure", 7),
+        "the same, of the surest fifth",
+        (Bound::AtLeast(0.85), ""),
+        |e| outlook_right(e, 0.2),
+    ),
+    Check::new(
+        ("p07-outlook-skill", 7),
+        "its Brier skill over the HAR baseline",
+        (Bound::AtLeast(0.02), ""),
+        outlook_skill,
+    ),
+    Check::new(("p07-outlook-used", 7), "sizes shrink as the outlook says", FAULTS, outlook_used),
     Check::new(("p07-stops-may-slip", 7), "stressed sizes assume a slipping stop", FAULTS, slips),
 ];
 
@@ -88,6 +108,46 @@ fn opinions(e: &Evidence) -> Measured {
     let silent =
         begun.filter(|r| !told.contains(&r.session)).map(|r| format!("{}: silent", r.session));
     Measured::faults(records.len(), other.chain(silent))
+}
+
+/// Share right of the forecasts that are farthest from one half, out of sample over twenty years.
+fn outlook_right(e: &Evidence, coverage: f64) -> Measured {
+    let mut sure: Vec<_> = e.regimes.outlooks.iter().map(|o| ((o.p - 0.5).abs(), o)).collect();
+    sure.sort_by(|a, b| b.0.total_cmp(&a.0));
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a share of a count"
+    )]
+    let kept = (sure.len() as f64 * coverage).round() as usize;
+    let right = sure.iter().take(kept).filter(|(_, o)| (o.p > 0.5) == o.above).count();
+    Measured::over(right as f64 / kept as f64, kept)
+}
+
+fn outlook_skill(e: &Evidence) -> Measured {
+    let outlooks = &e.regimes.outlooks;
+    let brier = |p: &dyn Fn(&Outlook) -> f64| -> f64 {
+        outlooks.iter().map(|o| (p(o) - f64::from(u8::from(o.above))).powi(2)).sum()
+    };
+    Measured::over(1.0 - brier(&|o| o.p) / brier(&|o| o.har), outlooks.len())
+}
+
+/// Each `volatility` step multiplies by the median over the expected volatility, at most by one.
+fn outlook_used(e: &Evidence) -> Measured {
+    let of = |date| e.run.regimes.binary_search_by_key(&date, |r| r.session).ok();
+    let steps =
+        e.run.decisions.iter().flat_map(|d| {
+            d.sizing.iter().filter(|s| s.step == "volatility").map(move |s| (d.id, s))
+        });
+    let steps: Vec<_> = steps.collect();
+    let other = steps.iter().filter(|(id, step)| {
+        let outlook = of(id.session).and_then(|i| e.run.regimes[i].outlook);
+        outlook.is_none_or(|o| {
+            !close(step.after, step.before * (o.median / o.volatility).min(1.0), 1e-12)
+        })
+    });
+    let lowered = steps.iter().filter(|(_, s)| s.after < s.before).count();
+    Measured::faults(lowered, other.map(|(id, s)| format!("{id}: {} to {}", s.before, s.after)))
 }
 
 /// A detector that knows no second opinion names the same regimes.

@@ -34,6 +34,21 @@ pub struct RegimeRecord {
     pub transition_probability: f64,
     /// What the statistical detectors make of the index; they choose no row.
     pub second_opinion: Option<SecondOpinionRecord>,
+    /// How much the index is expected to move; none before the first fit.
+    pub outlook: Option<OutlookRecord>,
+}
+
+/// Forecast of the index's volatility over the next 5 sessions.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct OutlookRecord {
+    /// Expected volatility, annualised, a fraction.
+    pub volatility: f64,
+    /// Median of such stretches within the last year, annualised.
+    pub median: f64,
+    /// P(the stretch moves more than that median).
+    pub p_above_median: f64,
+    /// P(one of the sessions moves by more than 2 %).
+    pub p_large_move: f64,
 }
 
 /// A hidden Markov model and a detector of change points on the index's log returns.

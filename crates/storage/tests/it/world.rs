@@ -307,6 +307,7 @@ pub(crate) fn regime(i: u32) -> RegimeRecord {
         age: i,
         transition_probability: 0.1,
         second_opinion: None,
+        outlook: None,
     }
 }
 

@@ -1,6 +1,8 @@
 //! From the bar to the consensus: what was seen, and what was believed.
 
-use tradebot_journal::{DecisionRecord, OpinionRecord, RegimeRecord, SecondOpinionRecord};
+use tradebot_journal::{
+    DecisionRecord, OpinionRecord, OutlookRecord, RegimeRecord, SecondOpinionRecord,
+};
 
 use super::super::figures::{age_words, probability};
 use super::super::page::Page;
@@ -77,9 +79,22 @@ pub(super) fn regime(page: &mut Page, regime: Option<&RegimeRecord>, record: &De
             ),
             ("change", format!("{change} within 5 sessions, as the past had it")),
             ("second", second),
+            ("outlook", r.outlook.as_ref().map_or_else(|| "none yet".to_owned(), outlook_words)),
         ]
         .map(|(name, text)| vec![name.to_owned(), text]),
     );
+}
+
+/// How much the index is expected to move; sizes shrink when it is more than usual.
+fn outlook_words(o: &OutlookRecord) -> String {
+    format!(
+        "{} a year over 5 sessions, {} in the median of the year; above it with {}, a day of more \
+         than 2 % with {}",
+        output::percent(o.volatility, 0),
+        output::percent(o.median, 0),
+        output::percent(o.p_above_median, 0),
+        output::percent(o.p_large_move, 0),
+    )
 }
 
 /// What the statistical detectors say; they have no vote.

@@ -107,6 +107,21 @@ pub(crate) const PLANTS: &[Plant] = &[
         rung.for_each(|o| o.alarm = !o.alarm);
     }),
     ("p07-second-opinions", |e| e.run.risks.retain(|r| r.event != "regime_disagreement")),
+    ("p07-outlook-right", |e| e.regimes.outlooks.iter_mut().for_each(|o| o.p = 1.0 - o.p)),
+    ("p07-outlook-right", |e| e.regimes.outlooks.clear()),
+    ("p07-outlook-sure", |e| {
+        // Sure of itself at random.
+        e.regimes.outlooks.iter_mut().enumerate().for_each(|(i, o)| o.p = (i % 7) as f64 / 6.0);
+    }),
+    ("p07-outlook-skill", |e| e.regimes.outlooks.iter_mut().for_each(|o| o.p = o.har)),
+    ("p07-outlook-used", |e| {
+        e.run.regimes.iter_mut().for_each(|r| r.outlook = None);
+    }),
+    ("p07-outlook-used", |e| {
+        let mut steps = e.run.decisions.iter_mut().flat_map(|d| &mut d.sizing);
+        let step = steps.find(|s| s.step == "volatility" && s.after < s.before).unwrap();
+        step.after = step.before;
+    }),
     ("p07-rule-chooses", |e| e.run.regimes[300].regime = Regime::Transition),
     ("p07-stops-may-slip", |e| {
         e.run.decisions.iter_mut().for_each(|d| d.sizing.retain(|s| s.step != "gap"));
