@@ -5,7 +5,7 @@
 //!
 //! | question | test |
 //! |---|---|
-//! | is this one better than the benchmark | [`diebold_mariano`] |
+//! | is this one better than the benchmark | [`diebold_mariano`], [`diebold_mariano_few`] |
 //! | is the best of these better than the benchmark | [`superior_predictive_ability`] |
 
 mod superior;
@@ -13,6 +13,8 @@ mod superior;
 use serde::{Deserialize, Serialize};
 
 pub use superior::{Recentring, SuperiorAbility, superior_predictive_ability};
+
+use statrs::distribution::{ContinuousCDF as _, StudentsT};
 
 use crate::sharpe::normal_cdf;
 use crate::summary::mean;
@@ -51,6 +53,24 @@ pub fn diebold_mariano(differences: &[f64], lag: usize) -> Option<DieboldMariano
     Some(DieboldMariano { mean, standard_error, t, p_value: 2.0 * normal_cdf(-t.abs()) })
 }
 
+/// The same test where observations are few: t is corrected for the bias of the variance with
+/// forecasts `horizon` sessions ahead and compared with Student's t of n - 1 degrees of freedom. The
+/// lag is `horizon - 1`, up to which optimal forecasts overlap.
+///
+/// `None` as in [`diebold_mariano`], for a horizon of 0, and where n + 1 - 2h + h (h - 1) / n is not
+/// above 0.
+///
+/// **Source:** Harvey, Leybourne and Newbold, International Journal of Forecasting 13 (1997),
+/// equation 9.
+pub fn diebold_mariano_few(differences: &[f64], horizon: usize) -> Option<DieboldMariano> {
+    let test = diebold_mariano(differences, horizon.checked_sub(1)?)?;
+    let (n, h) = (differences.len() as f64, horizon as f64);
+    let correction = (n + 1.0 - 2.0 * h + h * (h - 1.0) / n) / n;
+    let student = StudentsT::new(0.0, 1.0, n - 1.0).ok().filter(|_| correction > 0.0)?;
+    let t = test.t * correction.sqrt();
+    Some(DieboldMariano { t, p_value: 2.0 * student.cdf(-t.abs()), ..test })
+}
+
 /// Autocovariance of a centred series, divided by its full length.
 fn covariance(centred: &[f64], lag: usize) -> f64 {
     let sum: f64 = centred[lag..].iter().zip(centred).map(|(a, b)| a * b).sum();
@@ -77,6 +97,24 @@ mod tests {
         assert_eq!(test.mean, 2.0);
         assert!((test.standard_error - 0.25).abs() < 1e-12);
         assert!(test.p_value < 1e-10);
+    }
+
+    #[test]
+    fn few_observations_are_believed_less() {
+        let differences = noise(12, 0.6, 1.0, 5);
+        let many = diebold_mariano(&differences, 1).unwrap();
+        let few = diebold_mariano_few(&differences, 2).unwrap();
+        // n = 12, h = 2: (12 + 1 - 4 + 2 / 12) / 12.
+        let correction = ((9.0 + 2.0 / 12.0) / 12.0_f64).sqrt();
+        assert!((few.t - many.t * correction).abs() < 1e-12);
+        assert!(few.p_value > many.p_value, "{few:?} {many:?}");
+        assert_eq!((few.mean, few.standard_error), (many.mean, many.standard_error));
+        // With one step ahead and many observations the two agree.
+        let long = noise(5_000, 0.02, 1.0, 6);
+        let (a, b) = (diebold_mariano(&long, 0).unwrap(), diebold_mariano_few(&long, 1).unwrap());
+        assert!((a.p_value - b.p_value).abs() < 1e-3, "{a:?} {b:?}");
+        assert_eq!(diebold_mariano_few(&long, 0), None);
+        assert_eq!(diebold_mariano_few(&differences, 12), None);
     }
 
     #[test]
