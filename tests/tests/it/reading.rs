@@ -263,7 +263,8 @@ fn entries_that_were_removed_renamed_or_exchanged_are_found() {
     for change in [
         "DELETE FROM journal WHERE seq = 100",
         "DELETE FROM journal WHERE seq = (SELECT max(seq) FROM journal)",
-        "UPDATE journal SET kind = 'fill' WHERE seq = 100",
+        "UPDATE journal SET kind = 'fill' WHERE seq =
+         (SELECT min(seq) FROM journal WHERE kind = 'decision')",
         "UPDATE journal SET seq = -1 WHERE seq = 100;
          UPDATE journal SET seq = 100 WHERE seq = 101;
          UPDATE journal SET seq = 101 WHERE seq = -1",

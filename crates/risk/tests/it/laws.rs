@@ -258,7 +258,7 @@ proptest! {
                 // Still a long entry, protected below and with its target above.
                 prop_assert!(approved.bracket().stop < approved.bracket().entry_limit);
                 prop_assert_eq!(approved.bracket(), proposed.bracket());
-                prop_assert!(approved.checks().iter().all(|c| c.passed));
+                prop_assert!(approved.checks().iter().all(|c| !c.refuses()));
                 prop_assert!(!held.contains(&symbol("AAPL")));
                 prop_assert!(held.is_empty() || correlation.is_some());
             }
