@@ -27,6 +27,10 @@ pub fn check_learned(
 ) -> Result<(), Failure> {
     let reader = Store::open_read(home, mode)?;
     let Some(recorded) = reader.learned(handle.key)?.pop() else { return Ok(()) };
+    // A row that asked something new was learned again; its rows in the database are the old answers.
+    if reader.risk_events(handle.key)?.iter().any(|r| r.event == "r_adapted") {
+        return Ok(());
+    }
     let mut learning: Learning = engine.learning().clone();
     let mut found = None;
     for session in reading::learned_so_far(&reader, handle.key)? {

@@ -57,11 +57,14 @@ pub struct Training {
     pub examples_min: usize,
     /// Months between refits.
     pub every_months: u32,
+    /// R-multiples follow realised outcomes; in runs of up to
+    /// [`SYMBOLS_MAX`](crate::adapting::SYMBOLS_MAX) symbols.
+    pub adapt_r: bool,
 }
 
 impl Default for Training {
     fn default() -> Self {
-        Self { examples_min: 500, every_months: 1 }
+        Self { examples_min: 500, every_months: 1, adapt_r: true }
     }
 }
 

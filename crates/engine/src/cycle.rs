@@ -11,6 +11,7 @@ use tradebot_journal::{
     RunFinished, RunStarted, SecondOpinionRecord, SizingStep, SnapshotRecord, Verdict,
 };
 use tradebot_models::{VolatilityConfig, VolatilityForecast, VolatilityForecaster};
+use tradebot_policy::RowPolicy;
 use tradebot_regime::severity::HIGH;
 use tradebot_regime::{
     RegimeConfig, RegimeDetector, RegimeReading, SecondOpinion, SecondOpinionConfig,
@@ -20,6 +21,7 @@ use tradebot_risk::gap::STRESSED_SLIP_ATR;
 use tradebot_risk::{Approved, Hold, Overlays, Proposal, Refusal, Sizer, review};
 
 use crate::account::Account;
+use crate::adapting::{self, Adapting, Taught};
 use crate::arrival::Arrival;
 use crate::candidate::{self, Candidate, Passed};
 use crate::config::EngineConfig;
@@ -46,7 +48,10 @@ pub struct Engine {
     /// The last session of the run rang the alarm of change points.
     alarm: bool,
     roster: Roster,
+    adapting: Adapting,
     learning: Learning,
+    /// The learned state before the first session of the run.
+    learned_before: Option<Learning>,
     account: Account,
     cycle: u32,
     decisions: u64,
@@ -65,7 +70,9 @@ impl Engine {
             .map(|r| config.policy.row(r).max_holding_sessions)
             .max()
             .unwrap_or(0);
-        let roster = Roster::new(purge);
+        let adapting = Adapting::new(&config)?;
+        let adapts = Regime::ALL.into_iter().any(|row| adapting.r_multiple(row).is_some());
+        let roster = Roster::new(purge).keeping(adapts);
         let learning = Learning::new(roster.ids(), config.policy.r_multiples(), config.ensemble);
         Ok(Self {
             symbols: config
@@ -86,7 +93,9 @@ impl Engine {
             alarm: false,
             account: Account::new(&config),
             roster,
+            adapting,
             learning,
+            learned_before: None,
             cycle: 0,
             decisions: 0,
             last_session: None,
@@ -150,6 +159,7 @@ impl Engine {
                 .learn(session.symbols, session.alarm, &resolved)
                 .map_err(|detail| EngineError::Learning { session: session.session, detail })?;
         }
+        self.learned_before = Some(self.learning.clone());
         Ok(())
     }
 
@@ -262,15 +272,18 @@ impl Engine {
         for (state, arrival) in self.symbols.iter_mut().zip(arrivals) {
             if let Some(bar) = arrival.walkable() {
                 self.account.step(state.symbol, bar, &arrival.actions, ledger)?;
+                self.adapting.step(state.symbol, bar, &arrival.actions);
                 let costs = &self.config.costs;
                 resolved.extend(shadow::step_all(&mut state.shadows, bar, &arrival.actions, costs));
             } else if data.ended.contains(&state.symbol)
                 && let Some((_, close)) = state.last_close
             {
                 self.account.end_of_data(data.session, state.symbol, close, ledger)?;
+                self.adapting.end_of_data(state.symbol);
                 resolved.extend(shadow::end_all(&mut state.shadows, data.session, close));
             } else if arrival.in_cycle {
                 self.account.no_bar(state.symbol, data.session, ledger)?;
+                self.adapting.no_bar(state.symbol);
                 resolved.extend(shadow::no_bar(&mut state.shadows, data.session));
             }
         }
@@ -291,13 +304,18 @@ impl Engine {
     ) -> Result<(), EngineError> {
         let with_bars = arrivals.iter().filter(|a| a.bar.is_some()).count();
         let symbols = u32::try_from(with_bars).unwrap_or(u32::MAX);
-        self.learning
-            .learn(symbols, self.alarm, resolved)
-            .map_err(|detail| EngineError::Learning { session, detail })?;
-        for r in resolved {
+        let taught = self.adapting.session(session, (symbols, self.alarm), resolved);
+        for r in &taught.outcomes {
             self.roster.answer(&r.record);
         }
-        if let Some(record) = self.learning.record(session, resolved) {
+        if taught.moved.is_empty() {
+            self.learning
+                .learn(symbols, self.alarm, &taught.outcomes)
+                .map_err(|detail| EngineError::Learning { session, detail })?;
+        } else {
+            self.ask_anew(session, &taught, ledger)?;
+        }
+        if let Some(record) = self.learning.record(session, &taught.outcomes) {
             ledger.append(&Event::Learned(record))?;
         }
         let (seed, training) = (self.config.seed, self.config.training);
@@ -305,6 +323,34 @@ impl Engine {
             ledger.append(&Event::ModelFitted(fit))?;
         }
         Ok(())
+    }
+
+    /// Rows that ask something new from now on: everything is learned again as it would have ended.
+    fn ask_anew(
+        &mut self,
+        session: Date,
+        taught: &Taught,
+        ledger: &mut dyn Ledger,
+    ) -> Result<(), EngineError> {
+        for moved in &taught.moved {
+            ledger.append(&Event::Risk(adapting::note(moved)))?;
+            self.roster.relabel(moved.0, &self.adapting.labels(moved.0));
+        }
+        let multiples = Regime::ALL.map(|row| self.row(row).r_multiple);
+        let nothing = || Learning::new(self.roster.ids(), multiples, self.config.ensemble);
+        let before = self.learned_before.clone().unwrap_or_else(nothing);
+        self.learning = self
+            .adapting
+            .relearn(before)
+            .map_err(|detail| EngineError::Learning { session, detail })?;
+        Ok(())
+    }
+
+    /// The policy's row with the R-multiple in force.
+    fn row(&self, row: Regime) -> RowPolicy {
+        let policy = *self.config.policy.row(row);
+        let r_multiple = self.adapting.r_multiple(row).unwrap_or(policy.r_multiple);
+        RowPolicy { r_multiple, ..policy }
     }
 
     fn update_market(&mut self, data: &SessionData) {
@@ -452,7 +498,7 @@ impl Engine {
         let atr = state
             .atr()
             .ok_or_else(|| Passed { reason: "not_warm", detail: "no ATR yet".to_owned() })?;
-        let policy = self.config.policy.row(row);
+        let policy = &self.row(row);
         let bracket = candidate::bracket(bar.close, atr, policy)?;
         record.features.clone_from(features);
         let management = management_record(&candidate::management_of(policy));
@@ -598,6 +644,7 @@ impl Engine {
             for shadow in &mut state.shadows {
                 shadow.walk.on_reversal();
             }
+            self.adapting.on_reversal(state.symbol);
             self.account.reverse(session, state.symbol, ledger)?;
         }
         Ok(())
@@ -615,6 +662,9 @@ impl Engine {
             let walk = tradebot_brackets::Walk::new(&candidate.bracket)
                 .managed(&management, &self.config.costs);
             let forecast = candidate.forecast;
+            if let Some(close) = record.close {
+                self.adapting.ask(id, record.row, close, candidate.bracket.atr, &forecast);
+            }
             state.shadows.push(Shadow::new(id, self.cycle, record.row, walk, forecast, taken));
         }
     }

@@ -20,6 +20,7 @@ pub mod roster;
 mod arrival;
 pub mod candidate;
 pub mod account;
+pub mod adapting;
 pub mod cycle;
 pub mod warm;
 

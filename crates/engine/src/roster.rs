@@ -1,6 +1,6 @@
 //! The members of the ensemble, and the monthly refits of those that learn.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use rayon::prelude::*;
 use tradebot_domain::{Date, MemberId, Regime};
@@ -37,6 +37,9 @@ pub struct Roster {
     learned: Vec<(LearnedKind, Option<Box<dyn LearnedMember>>)>,
     set: TrainingSet,
     waiting: VecDeque<Example>,
+    /// Every example of the set, to be labelled anew; empty where nothing ever is.
+    kept: Vec<Example>,
+    keeps: bool,
     purge: u32,
     fitted_in: Option<(i16, i8)>,
 }
@@ -60,9 +63,17 @@ impl Roster {
             learned,
             set: TrainingSet::new(feature_names().len()),
             waiting: VecDeque::new(),
+            kept: Vec::new(),
+            keeps: false,
             purge,
             fitted_in: None,
         }
+    }
+
+    /// Keeps examples, so that [`relabel`](Self::relabel) can label them anew. To be called first.
+    #[must_use]
+    pub fn keeping(self, keeps: bool) -> Self {
+        Self { keeps, ..self }
     }
 
     /// Names of the members.
@@ -94,6 +105,26 @@ impl Roster {
     /// Adds an example whose outcome is long known: a warm start.
     pub fn teach(&mut self, id: DecisionId, row: Regime, features: &[f64], won: bool, weight: f64) {
         self.set.push(id.session, features, row, won, weight);
+        if self.keeps {
+            let label = Some(Label { won: Some(won), uniqueness: weight });
+            self.kept.push(Example { id, cycle: 0, row, features: features.to_vec(), label });
+        }
+    }
+
+    /// A row asks something new: its decisions of this run are labelled with what is known of the new
+    /// question, or wait for it. What a warm start taught of the row is dropped.
+    pub fn relabel(&mut self, row: Regime, labels: &BTreeMap<DecisionId, (bool, f64)>) {
+        for example in self.waiting.iter_mut().chain(&mut self.kept).filter(|e| e.row == row) {
+            let known = labels.get(&example.id);
+            example.label =
+                known.map(|(won, uniqueness)| Label { won: Some(*won), uniqueness: *uniqueness });
+        }
+        self.set = TrainingSet::new(feature_names().len());
+        for example in &self.kept {
+            if let Some(Label { won: Some(won), uniqueness }) = example.label {
+                self.set.push(example.id.session, &example.features, example.row, won, uniqueness);
+            }
+        }
     }
 
     /// Refits all learned members when a new month begins and enough examples are known.
@@ -165,7 +196,8 @@ impl Roster {
             if let Some(Label { won: Some(won), uniqueness }) = example.label {
                 self.set.push(example.id.session, &example.features, example.row, won, uniqueness);
             }
-            self.waiting.pop_front();
+            let example = self.waiting.pop_front();
+            self.kept.extend(example.filter(|_| self.keeps));
         }
     }
 

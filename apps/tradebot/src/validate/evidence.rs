@@ -21,6 +21,7 @@ pub mod database;
 pub mod market;
 pub mod gates;
 pub mod sizes;
+pub mod adaptive;
 pub mod limits;
 pub mod review;
 pub mod regimes;
@@ -29,6 +30,7 @@ pub mod telemetry;
 pub mod edges;
 pub mod repository;
 
+pub use adaptive::AdaptiveFacts;
 pub use database::DatabaseFacts;
 pub use edges::EdgeFacts;
 pub use gates::GateFacts;
@@ -79,6 +81,8 @@ pub struct Evidence {
     pub gates: GateFacts,
     /// How sizes follow beliefs.
     pub sizes: SizeFacts,
+    /// What the adaptation of R makes of two made-up markets.
+    pub adaptive: AdaptiveFacts,
     /// What the review said of orders that it must not let through.
     pub review: ReviewFacts,
     /// What policy and limits said of values beyond their bounds.
@@ -107,6 +111,7 @@ impl Evidence {
         let home = folder.path();
         let scenario = Scenario::of(setup.profile)?;
 
+        scenario.write_settings(home)?;
         talk("measuring cycles of 1,200 symbols and of one");
         let speed = Speed::measure(&scenario, &home.join("speed"))?;
         talk("running the demo and reading it with every command");
@@ -128,6 +133,7 @@ impl Evidence {
             market: MarketFacts::gather(&scenario)?,
             gates: GateFacts::gather(&scenario.market.history)?,
             sizes: SizeFacts::gather(&run),
+            adaptive: AdaptiveFacts::gather()?,
             review: ReviewFacts::gather()?,
             limits: LimitFacts::gather()?,
             regimes: RegimeFacts::gather(&scenario.market.history)?,

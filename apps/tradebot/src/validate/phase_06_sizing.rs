@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use tradebot_brackets::adaptive::{Finding, Review};
 use tradebot_domain::Regime;
 use tradebot_journal::{CheckRecord, DecisionRecord, IntentRecord, SizeBasis, Verdict};
 use tradebot_policy::{Limits, RowPolicy, bounds};
@@ -81,7 +82,13 @@ pub const CHECKS: &[Check] = &[
     Check::new(("p06-drawdown-used", 6), "recorded sizes use that factor", FAULTS, drawdown_used),
     Check::new(("p06-stopped", 6), "a stopped account enters nothing", FAULTS, stopped),
     Check::new(("p06-basis", 6), "each size says what it was earned by", FAULTS, basis),
-    Check::not_built(("p06-adaptive-r", 6), "the R-multiple follows realised outcomes", FAULTS),
+    Check::new(("p06-adaptive-r", 6), "the R-multiple follows outcomes", FAULTS, adaptive),
+    Check::new(
+        ("p06-r-on-record", 6),
+        "each bracket's R is its row's with the moves on record",
+        FAULTS,
+        r_on_record,
+    ),
     Check::new(("p06-throttles", 6), "limits on messages, repeats and spread", FAULTS, throttles),
     Check::new(("p06-controls", 6), "controls warn, or refuse when told to", FAULTS, controls),
     Check::new(("p06-warnings", 6), "each warning is a risk event on record", FAULTS, warnings),
@@ -370,4 +377,52 @@ fn turnover_again(e: &Evidence) -> Measured {
         let equity = accounts.get(session).map_or(f64::NAN, |s| s.equity.to_f64());
         (reviewed.get(session).copied().unwrap_or(f64::NAN) - value / equity).abs()
     }))
+}
+
+/// In a market that only climbs R rises, by a tenth a month at most and never outside 1 to 3; in one
+/// that goes nowhere it stays within two tenths of its own.
+fn adaptive(e: &Evidence) -> Measured {
+    let facts = &e.adaptive;
+    let mut faults = Vec::new();
+    for review in facts.climbing.iter().chain(&facts.nowhere) {
+        let step = (review.to_r - review.from_r).abs();
+        let moved = review.finding == Finding::Moved;
+        if step > 0.1 + 1e-9 || (step > 1e-9) != moved || !(1.0..=3.0).contains(&review.to_r) {
+            faults.push(format!("{}: {} to {}", review.session, review.from_r, review.to_r));
+        }
+    }
+    let months = |reviews: &[Review]| {
+        let twice = reviews.windows(2).filter(|w| {
+            (w[0].session.year(), w[0].session.month())
+                == (w[1].session.year(), w[1].session.month())
+        });
+        twice.count()
+    };
+    if months(&facts.climbing) + months(&facts.nowhere) > 0 {
+        faults.push("two reviews in a month".to_owned());
+    }
+    let end = |reviews: &[Review]| reviews.last().map_or(f64::NAN, |r| r.to_r);
+    let (climbed, stayed) = (end(&facts.climbing), end(&facts.nowhere));
+    if climbed.is_nan() || climbed < facts.own_r + 0.5 {
+        faults.push(format!("a climb moved it from {} to {climbed} only", facts.own_r));
+    }
+    if stayed.is_nan() || (stayed - facts.own_r).abs() > 0.2 + 1e-9 {
+        faults.push(format!("nothing moved it from {} to {stayed}", facts.own_r));
+    }
+    Measured::faults(facts.climbing.len(), faults)
+}
+
+/// R of every bracket: the policy's, or where the last `r_adapted` before it left the row.
+fn r_on_record(e: &Evidence) -> Measured {
+    let moves: Vec<_> = e.run.risks.iter().filter(|r| r.event == "r_adapted").collect();
+    let of = |d: &DecisionRecord| {
+        let mine = moves
+            .iter()
+            .rev()
+            .find(|m| m.session <= d.id.session && m.detail.starts_with(&format!("{}:", d.row)));
+        mine.map(|m| m.value).or(row(e, d.row).map(|r| r.r_multiple))
+    };
+    let with: Vec<_> = e.run.decisions.iter().filter_map(|d| Some((d, d.bracket?))).collect();
+    let other = with.iter().filter(|(d, b)| of(d) != Some(b.r_multiple));
+    Measured::faults(with.len(), other.map(|(d, b)| format!("{}: {}", d.id, b.r_multiple)))
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use tradebot_brackets::Bracket;
+use tradebot_brackets::{Bracket, BracketSpec};
 use tradebot_domain::{Date, Regime, Tick};
 use tradebot_engine::candidate::spec_of;
 use tradebot_journal::{DecisionRecord, RegimeRecord};
@@ -295,8 +295,10 @@ fn row_brackets(e: &Evidence) -> Measured {
     let with: Vec<_> =
         e.run.decisions.iter().filter_map(|d| Some((d, d.bracket.as_ref()?, d.close?))).collect();
     let other = with.iter().filter(|(d, b, price)| {
+        // R may have followed outcomes since; that it did so on record is a check of its own.
+        let spec = |row| BracketSpec { r_multiple: b.r_multiple, ..spec_of(row) };
         let made = row(e, d.row)
-            .and_then(|row| Bracket::around_close(*price, b.atr, &spec_of(row), Tick::CENT).ok());
+            .and_then(|row| Bracket::around_close(*price, b.atr, &spec(row), Tick::CENT).ok());
         made.is_none_or(|made| {
             (made.entry_limit, made.stop, made.target, made.max_holding_sessions)
                 != (b.entry_limit, b.stop, b.target, b.max_holding_sessions)

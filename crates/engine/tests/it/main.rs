@@ -7,4 +7,5 @@ mod laws;
 mod limits;
 mod management;
 mod oddities;
+mod adapting;
 mod durability;

@@ -166,7 +166,7 @@ pub(crate) fn config(market: &Market, change: impl FnOnce(&mut EngineConfig)) ->
         costs: CostModel::default(),
         limits: Limits::simulated(),
         policy: Policy::bundled(),
-        training: Training { examples_min: 200, every_months: 2 },
+        training: Training { examples_min: 200, every_months: 2, adapt_r: true },
         ensemble: tradebot_ensemble::EnsembleConfig::default(),
         rearm_by_itself: true,
         durable_before_send: false,

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use tradebot_domain::{Date, Money};
 use tradebot_engine::EngineConfig;
+use tradebot_engine::config::Training;
 
 use crate::cli::Profile;
 use crate::exit::Failure;
@@ -11,6 +12,7 @@ use crate::market::Market;
 use crate::replaying;
 use crate::settings::{Settings, Universe};
 
+const QUICK_NAME: &str = "quick";
 /// Symbols of the quick profile: three that trade from the first session of the data.
 const QUICK_SYMBOLS: [&str; 3] = ["AAPL", "IBM", "MSFT"];
 /// Sessions of the quick profile: long enough to warm up, to refit every month for years, to trade
@@ -33,13 +35,17 @@ impl Scenario {
     pub fn of(profile: Profile) -> Result<Self, Failure> {
         let (name, universe) = match profile {
             Profile::Full => ("full", Settings::default().universe),
-            Profile::Quick => ("quick", quick()),
+            Profile::Quick => (QUICK_NAME, quick()),
         };
         Self::new(name, universe)
     }
 
     fn new(name: &'static str, universe: Universe) -> Result<Self, Failure> {
-        let settings = Settings { universe, ..Settings::default() };
+        let own = Settings::default();
+        // Over the whole history a row's R moves, and what was learned of it is learned again from
+        // results that no table holds: the check that rows alone restore the state needs it still.
+        let training = Training { adapt_r: name == QUICK_NAME, ..own.training };
+        let settings = Settings { universe, training, ..own };
         // Bundled data need no home.
         let market = Market::load(&settings, Path::new("."))?;
         Ok(Self { name, settings, market })
@@ -64,6 +70,17 @@ impl Scenario {
     /// When settings and market do not fit.
     pub fn config(&self) -> Result<EngineConfig, Failure> {
         replaying::engine_config(&self.settings, &self.market)
+    }
+
+    /// What the program has to read in its home to run with these settings.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn write_settings(&self, home: &Path) -> Result<(), Failure> {
+        let adapt_r = self.settings.training.adapt_r;
+        std::fs::create_dir_all(home)?;
+        let text = format!("training:\n  adapt_r: {adapt_r}\n");
+        Ok(std::fs::write(home.join("tradebot.yaml"), text)?)
     }
 
     /// Cash at the start.

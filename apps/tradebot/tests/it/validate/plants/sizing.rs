@@ -67,6 +67,16 @@ pub(crate) const PLANTS: &[Plant] = &[
         let drifted = e.run.intents.iter_mut().find(|i| i.basis == SizeBasis::Drift);
         drifted.unwrap().basis = SizeBasis::Skill;
     }),
+    ("p06-adaptive-r", |e| e.adaptive.climbing.clear()),
+    ("p06-adaptive-r", |e| {
+        let moved = e.adaptive.climbing.iter_mut().find(|r| r.to_r > r.from_r).unwrap();
+        moved.to_r += 0.1;
+    }),
+    ("p06-adaptive-r", |e| {
+        let again = e.adaptive.nowhere.last().unwrap().clone();
+        e.adaptive.nowhere.push(again);
+    }),
+    ("p06-r-on-record", |e| bracketed(e).bracket.as_mut().unwrap().r_multiple += 0.1),
     ("p06-throttles", |e| e.review.throttles[2].refused = None),
     ("p06-throttles", |e| e.review.throttles.clear()),
     ("p06-throttles", |e| e.review.clean.refused = Some("spread")),
