@@ -24,7 +24,7 @@ pub struct RunStarted {
     pub data_digest: String,
     /// Version of the feature set, e.g. `v1`.
     pub feature_set: String,
-    /// Names of the features, in the order of [`DecisionRecord::features`].
+    /// Names of the features, in the order of [`DecisionRecord::features`](super::DecisionRecord::features).
     pub feature_names: Vec<String>,
     /// Names of the members, in the order in which they stand everywhere.
     pub members: Vec<MemberId>,
