@@ -7,8 +7,6 @@
 use std::path::Path;
 
 use tradebot_engine::Engine;
-use tradebot_engine::learning::Learning;
-use tradebot_engine::shadow::Resolved;
 use tradebot_storage::{Mode, RunHandle, Store};
 
 use crate::exit::Failure;
@@ -27,18 +25,10 @@ pub fn check_learned(
 ) -> Result<(), Failure> {
     let reader = Store::open_read(home, mode)?;
     let Some(recorded) = reader.learned(handle.key)?.pop() else { return Ok(()) };
-    // A row that asked something new was learned again; its rows in the database are the old answers.
-    if reader.risk_events(handle.key)?.iter().any(|r| r.event == "r_adapted") {
-        return Ok(());
-    }
-    let mut learning: Learning = engine.learning().clone();
+    let mut recollection = engine.recollection();
     let mut found = None;
     for session in reading::learned_so_far(&reader, handle.key)? {
-        let outcomes = session.outcomes.into_iter();
-        let resolved: Vec<Resolved> =
-            outcomes.map(|o| Resolved { record: o.record, forecast: o.forecast }).collect();
-        learning.learn(session.symbols, session.alarm, &resolved).map_err(Failure::work)?;
-        found = learning.record(session.session, &resolved).or(found);
+        found = recollection.take(&session).map_err(Failure::work)?.or(found);
     }
     if found.as_ref() == Some(&recorded) {
         return Ok(());

@@ -7,8 +7,8 @@ use tradebot_backtest::{PricePoint, RunResult, ScoredForecast, Timing};
 use tradebot_domain::{Date, Symbol};
 use tradebot_engine::shadow::Forecast;
 use tradebot_engine::{LearnedOutcome, LearnedSession};
-use tradebot_journal::RunFinished;
-use tradebot_storage::{Mode, Reader, ResolvedRow, RunInfo, RunKey, Store};
+use tradebot_journal::{CandidatesRecord, RunFinished};
+use tradebot_storage::{Mode, Reader, ResolvedRow, RunInfo, RunKey, Store, StoredQuestion};
 
 use crate::cli::{ReadMode, Which};
 use crate::exit::Failure;
@@ -194,36 +194,26 @@ pub fn learned_sessions(home: &Path, name: &str) -> Result<Vec<LearnedSession>, 
             "run {name} is not finished; a warm start begins with what a finished run learned"
         )));
     }
-    let features = |row: &ResolvedRow| Ok(reader.features(row.decision_seq)?);
-    sessions_of(&reader, info.key, &features)
+    learned_so_far(&reader, info.key)
 }
 
-/// What an unfinished run has learned so far, by its rows; without the features, which only members
-/// learn from.
+/// What a run has learned so far, finished or not, by its rows.
 ///
 /// # Errors
 /// When the rows cannot be read.
 pub fn learned_so_far(reader: &Reader, run: RunKey) -> Result<Vec<LearnedSession>, Failure> {
-    sessions_of(reader, run, &|_| Ok(Vec::new()))
-}
-
-fn sessions_of(
-    reader: &Reader,
-    run: RunKey,
-    features: &dyn Fn(&ResolvedRow) -> Result<Vec<f64>, Failure>,
-) -> Result<Vec<LearnedSession>, Failure> {
     let mut by_session: BTreeMap<Date, Vec<LearnedOutcome>> = BTreeMap::new();
     for row in reader.resolved(run)? {
         if let Some(forecast) = forecast(&row) {
-            let features = features(&row)?;
-            let session = row.outcome.resolved;
+            let StoredQuestion { features, r_multiple } = reader.question(row.decision_seq)?;
             let record = row.outcome;
-            by_session.entry(session).or_default().push(LearnedOutcome {
-                record,
-                forecast,
-                features,
-            });
+            let outcome = LearnedOutcome { record, forecast, features, r_multiple };
+            by_session.entry(outcome.record.resolved).or_default().push(outcome);
         }
+    }
+    let mut candidates: BTreeMap<Date, Vec<CandidatesRecord>> = BTreeMap::new();
+    for record in reader.candidates(run)? {
+        candidates.entry(record.resolved).or_default().push(record);
     }
     let alarms: BTreeSet<Date> = reader
         .regimes(run)?
@@ -236,7 +226,8 @@ fn sessions_of(
     for (session, symbols) in reader.symbols_per_session(run)? {
         let alarm = before.is_some_and(|before| alarms.contains(&before));
         let outcomes = by_session.remove(&session).unwrap_or_default();
-        learned.push(LearnedSession { session, symbols, alarm, outcomes });
+        let candidates = candidates.remove(&session).unwrap_or_default();
+        learned.push(LearnedSession { session, symbols, alarm, outcomes, candidates });
         before = Some(session);
     }
     Ok(learned)

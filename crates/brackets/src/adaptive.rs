@@ -308,16 +308,29 @@ impl AdaptiveR {
     ) -> (Vec<FanOutcome>, Option<Review>) {
         let mut ended = std::mem::take(&mut self.ended);
         ended.sort_by_key(|outcome| (outcome.decided, outcome.symbol));
+        let review = self.recall_session(session, symbols_in_session, &ended);
+        (ended, review)
+    }
+
+    /// A session of the past whose outcomes are on record, instead of walking its bars: the same
+    /// outcomes in the same order leave the same state and give the same reviews.
+    ///
+    /// - **ended:** as [`AdaptiveR::end_session`] gave them, by session and symbol.
+    pub fn recall_session(
+        &mut self,
+        session: Date,
+        symbols_in_session: u32,
+        ended: &[FanOutcome],
+    ) -> Option<Review> {
         self.evidence.next_session(self.config.half_life_sessions, symbols_in_session);
-        for outcome in &ended {
+        for outcome in ended {
             self.evidence.learn(outcome);
         }
         let month = (session.year(), session.month());
-        let review = match self.reviewed.replace(month) {
+        match self.reviewed.replace(month) {
             Some(last) if last != month => Some(self.review(session)),
             _ => None,
-        };
-        (ended, review)
+        }
     }
 }
 

@@ -21,7 +21,7 @@ use tradebot_risk::gap::STRESSED_SLIP_ATR;
 use tradebot_risk::{Approved, Hold, Overlays, Proposal, Refusal, Sizer, review};
 
 use crate::account::Account;
-use crate::adapting::{self, Adapting, Taught};
+use crate::adapting::{self, Adapting};
 use crate::arrival::Arrival;
 use crate::candidate::{self, Candidate, Passed};
 use crate::config::EngineConfig;
@@ -31,7 +31,7 @@ use crate::phase::{Observer, Phase};
 use crate::roster::Roster;
 use crate::shadow::{self, Resolved, Shadow};
 use crate::symbol_state::SymbolState;
-use crate::warm::LearnedSession;
+use crate::warm::{LearnedSession, Recollection};
 
 /// The decision loop of one run.
 pub struct Engine {
@@ -50,8 +50,6 @@ pub struct Engine {
     roster: Roster,
     adapting: Adapting,
     learning: Learning,
-    /// The learned state before the first session of the run.
-    learned_before: Option<Learning>,
     account: Account,
     cycle: u32,
     decisions: u64,
@@ -71,8 +69,7 @@ impl Engine {
             .max()
             .unwrap_or(0);
         let adapting = Adapting::new(&config)?;
-        let adapts = Regime::ALL.into_iter().any(|row| adapting.r_multiple(row).is_some());
-        let roster = Roster::new(purge).keeping(adapts);
+        let roster = Roster::new(purge).keeping(adapting.adapts());
         let learning = Learning::new(roster.ids(), config.policy.r_multiples(), config.ensemble);
         Ok(Self {
             symbols: config
@@ -95,7 +92,6 @@ impl Engine {
             roster,
             adapting,
             learning,
-            learned_before: None,
             cycle: 0,
             decisions: 0,
             last_session: None,
@@ -143,24 +139,19 @@ impl Engine {
     ) -> Result<(), EngineError> {
         self.warm_start = Some(origin.to_owned());
         for session in sessions {
-            for outcome in &session.outcomes {
-                if let Some(won) = outcome.record.won {
-                    let record = &outcome.record;
-                    let weight = record.uniqueness;
-                    self.roster.teach(record.id, record.row, &outcome.features, won, weight);
-                }
-            }
-            let resolved: Vec<Resolved> = session
-                .outcomes
-                .iter()
-                .map(|o| Resolved { record: o.record.clone(), forecast: o.forecast.clone() })
-                .collect();
-            self.learning
-                .learn(session.symbols, session.alarm, &resolved)
+            let taught = self.adapting.recall(session);
+            self.adapting
+                .teach(&mut self.learning, &taught)
                 .map_err(|detail| EngineError::Learning { session: session.session, detail })?;
         }
-        self.learned_before = Some(self.learning.clone());
+        self.roster.recall(sessions, self.adapting.known());
+        self.adapting.forget_what_is_settled();
         Ok(())
+    }
+
+    /// What the engine knows now, to be taken through sessions on record.
+    pub fn recollection(&self) -> Recollection {
+        Recollection::new(self.adapting.clone(), self.learning.clone())
     }
 
     /// Lets features and regime see a session before the first decision. Nothing is recorded.
@@ -304,17 +295,20 @@ impl Engine {
     ) -> Result<(), EngineError> {
         let with_bars = arrivals.iter().filter(|a| a.bar.is_some()).count();
         let symbols = u32::try_from(with_bars).unwrap_or(u32::MAX);
-        let taught = self.adapting.session(session, (symbols, self.alarm), resolved);
+        let mut taught = self.adapting.session(session, (symbols, self.alarm), resolved);
+        for record in std::mem::take(&mut taught.candidates) {
+            ledger.append(&Event::Candidates(record))?;
+        }
         for r in &taught.outcomes {
             self.roster.answer(&r.record);
         }
-        if taught.moved.is_empty() {
-            self.learning
-                .learn(symbols, self.alarm, &taught.outcomes)
-                .map_err(|detail| EngineError::Learning { session, detail })?;
-        } else {
-            self.ask_anew(session, &taught, ledger)?;
+        for moved in &taught.moved {
+            ledger.append(&Event::Risk(adapting::note(moved)))?;
+            self.roster.relabel(moved.0, &self.adapting.labels(moved.0));
         }
+        self.adapting
+            .teach(&mut self.learning, &taught)
+            .map_err(|detail| EngineError::Learning { session, detail })?;
         if let Some(record) = self.learning.record(session, &taught.outcomes) {
             ledger.append(&Event::Learned(record))?;
         }
@@ -325,32 +319,10 @@ impl Engine {
         Ok(())
     }
 
-    /// Rows that ask something new from now on: everything is learned again as it would have ended.
-    fn ask_anew(
-        &mut self,
-        session: Date,
-        taught: &Taught,
-        ledger: &mut dyn Ledger,
-    ) -> Result<(), EngineError> {
-        for moved in &taught.moved {
-            ledger.append(&Event::Risk(adapting::note(moved)))?;
-            self.roster.relabel(moved.0, &self.adapting.labels(moved.0));
-        }
-        let multiples = Regime::ALL.map(|row| self.row(row).r_multiple);
-        let nothing = || Learning::new(self.roster.ids(), multiples, self.config.ensemble);
-        let before = self.learned_before.clone().unwrap_or_else(nothing);
-        self.learning = self
-            .adapting
-            .relearn(before)
-            .map_err(|detail| EngineError::Learning { session, detail })?;
-        Ok(())
-    }
-
     /// The policy's row with the R-multiple in force.
     fn row(&self, row: Regime) -> RowPolicy {
         let policy = *self.config.policy.row(row);
-        let r_multiple = self.adapting.r_multiple(row).unwrap_or(policy.r_multiple);
-        RowPolicy { r_multiple, ..policy }
+        RowPolicy { r_multiple: self.adapting.r_multiple(row), ..policy }
     }
 
     fn update_market(&mut self, data: &SessionData) {

@@ -15,6 +15,7 @@ pub struct Learning {
     /// Weights, scores and the skill test.
     pub ensemble: Ensemble,
     members: Vec<MemberId>,
+    config: EnsembleConfig,
 }
 
 impl Learning {
@@ -24,7 +25,14 @@ impl Learning {
             learner: Learner::new(LearnerConfig::default(), members, r_multiples),
             ensemble: Ensemble::new(ensemble, members),
             members: members.to_vec(),
+            config: ensemble,
         }
+    }
+
+    /// The same members with nothing learned, asked with these multiples.
+    #[must_use]
+    pub fn anew(&self, r_multiples: [f64; 5]) -> Self {
+        Self::new(&self.members, r_multiples, self.config)
     }
 
     /// Learns from a session's outcomes, in the order (resolve time, decision): once per session,

@@ -28,4 +28,4 @@ pub use config::EngineConfig;
 pub use cycle::Engine;
 pub use error::EngineError;
 pub use phase::{Observer, Phase, Silent};
-pub use warm::{LearnedOutcome, LearnedSession};
+pub use warm::{LearnedOutcome, LearnedSession, Recollection};

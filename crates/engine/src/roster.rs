@@ -12,6 +12,7 @@ use tradebot_models::{
 
 use crate::config::Training;
 use crate::error::EngineError;
+use crate::warm::LearnedSession;
 
 /// One example per symbol and session, waiting until its label may be used.
 #[derive(Debug, Clone)]
@@ -102,17 +103,32 @@ impl Roster {
         }
     }
 
-    /// Adds an example whose outcome is long known: a warm start.
-    pub fn teach(&mut self, id: DecisionId, row: Regime, features: &[f64], won: bool, weight: f64) {
-        self.set.push(id.session, features, row, won, weight);
-        if self.keeps {
-            let label = Some(Label { won: Some(won), uniqueness: weight });
-            self.kept.push(Example { id, cycle: 0, row, features: features.to_vec(), label });
+    /// Begins with the examples of an earlier run: all its outcomes are long known. Those without one
+    /// under the multiple in force are kept only where they may be labelled anew.
+    pub fn recall(
+        &mut self,
+        sessions: &[LearnedSession],
+        known: impl Iterator<Item = OutcomeRecord>,
+    ) {
+        let known: BTreeMap<DecisionId, OutcomeRecord> = known.map(|r| (r.id, r)).collect();
+        let mut outcomes: Vec<_> = sessions.iter().flat_map(|session| &session.outcomes).collect();
+        outcomes.sort_by_key(|outcome| outcome.record.id);
+        for outcome in outcomes {
+            let (id, row) = (outcome.record.id, outcome.record.row);
+            let label = known.get(&id).and_then(|r| Some((r.won?, r.uniqueness)));
+            if let Some((won, uniqueness)) = label {
+                self.set.push(id.session, &outcome.features, row, won, uniqueness);
+            }
+            if self.keeps {
+                let label = label.map(|(won, uniqueness)| Label { won: Some(won), uniqueness });
+                let features = outcome.features.clone();
+                self.kept.push(Example { id, cycle: 0, row, features, label });
+            }
         }
     }
 
-    /// A row asks something new: its decisions of this run are labelled with what is known of the new
-    /// question, or wait for it. What a warm start taught of the row is dropped.
+    /// A row asks something new: its decisions are labelled with what is known of the new question,
+    /// or wait for it.
     pub fn relabel(&mut self, row: Regime, labels: &BTreeMap<DecisionId, (bool, f64)>) {
         for example in self.waiting.iter_mut().chain(&mut self.kept).filter(|e| e.row == row) {
             let known = labels.get(&example.id);

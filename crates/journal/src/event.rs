@@ -18,7 +18,9 @@ pub use decision::{
     BracketRecord, CheckRecord, ConsensusRecord, DecisionId, DecisionRecord, ManagementRecord,
     OpinionRecord, QualityRecord, SizeBasis, SizingStep, Verdict, ViolationRecord,
 };
-pub use learning::{FitRecord, LearnedRecord, MemberLearned, OutcomeRecord, RowLearned};
+pub use learning::{
+    CandidatesRecord, FitRecord, LearnedRecord, MemberLearned, OutcomeRecord, RowLearned,
+};
 pub use market::{OutlookRecord, RegimeRecord, SecondOpinionRecord};
 pub use order::{ActionApplied, FillRecord, IntentRecord, OrderRecord, OrderRole, OrderState};
 pub use run::{RunFinished, RunStarted};
@@ -40,6 +42,8 @@ pub enum Event {
     TradeClosed(TradeRecord),
     /// How a bracket ended, taken or not.
     Outcome(OutcomeRecord),
+    /// How a decision would have ended under other R-multiples.
+    Candidates(CandidatesRecord),
     /// What calibration and weights learned from a session's outcomes.
     Learned(LearnedRecord),
     /// A member was refitted.
@@ -68,6 +72,7 @@ impl Event {
             Self::Fill(_) => "fill",
             Self::TradeClosed(_) => "trade_closed",
             Self::Outcome(_) => "outcome",
+            Self::Candidates(_) => "candidates",
             Self::Learned(_) => "learned",
             Self::ModelFitted(_) => "model_fitted",
             Self::Regime(_) => "regime",
@@ -88,6 +93,7 @@ impl Event {
             Self::Fill(r) => Some(r.session),
             Self::TradeClosed(r) => Some(r.exit_session),
             Self::Outcome(r) => Some(r.resolved),
+            Self::Candidates(r) => Some(r.resolved),
             Self::Learned(r) => Some(r.session),
             Self::ModelFitted(r) => Some(r.session),
             Self::Regime(r) => Some(r.session),
@@ -106,6 +112,7 @@ impl Event {
             Self::Fill(r) => Some(r.symbol),
             Self::TradeClosed(r) => Some(r.symbol),
             Self::Outcome(r) => Some(r.id.symbol),
+            Self::Candidates(r) => Some(r.id.symbol),
             Self::Decision(r) => Some(r.id.symbol),
             Self::Intent(r) => Some(r.symbol),
             Self::Risk(r) => r.symbol,

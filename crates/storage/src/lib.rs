@@ -35,7 +35,7 @@ pub use mode::Mode;
 pub use operations::ApiUsage;
 pub use reader::{
     DecisionFilter, DecisionLine, EquityPoint, LogLine, PhaseStats, Reader, ResolvedRow, RunInfo,
-    RunStatus, StoredOpinion, TableCount,
+    RunStatus, StoredOpinion, StoredQuestion, TableCount,
 };
 pub use store::{RunHandle, RunKey, Store};
 pub use verify::VerifyReport;

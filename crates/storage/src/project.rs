@@ -33,8 +33,9 @@ pub(crate) struct At<'a> {
 /// Writes the rows of an event.
 pub(crate) fn event(at: &At<'_>, event: &Event) -> rusqlite::Result<()> {
     match event {
-        // The run's row was made when it began; the ledger compares the two.
-        Event::RunStarted(_) => Ok(()),
+        // The run's row was made when it began; the ledger compares the two. Candidates are read as a
+        // whole where they are needed; no query picks single ones.
+        Event::RunStarted(_) | Event::Candidates(_) => Ok(()),
         Event::ActionApplied(r) => action::project(at, r),
         Event::Order(r) => order::project(at, r),
         Event::Fill(r) => fill::project(at, r),

@@ -24,7 +24,7 @@ mod sql;
 
 pub use account::EquityPoint;
 pub use decisions::{DecisionFilter, DecisionLine};
-pub use learning::{ResolvedRow, StoredOpinion};
+pub use learning::{ResolvedRow, StoredOpinion, StoredQuestion};
 pub use operations::{LogLine, PhaseStats, TableCount};
 pub use runs::{RunInfo, RunStatus};
 

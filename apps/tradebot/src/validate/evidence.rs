@@ -17,6 +17,7 @@ pub mod program;
 pub mod records;
 pub mod twins;
 pub mod learning;
+mod taught;
 pub mod database;
 pub mod market;
 pub mod gates;
@@ -111,7 +112,6 @@ impl Evidence {
         let home = folder.path();
         let scenario = Scenario::of(setup.profile)?;
 
-        scenario.write_settings(home)?;
         talk("measuring cycles of 1,200 symbols and of one");
         let speed = Speed::measure(&scenario, &home.join("speed"))?;
         talk("running the demo and reading it with every command");

@@ -1,7 +1,7 @@
 //! Phase 5, the ensemble: weights from Brier scores, every prediction and outcome on record.
 
 use tradebot_ensemble::EnsembleConfig;
-use tradebot_journal::{LearnedRecord, OpinionRecord};
+use tradebot_journal::{ConsensusRecord, LearnedRecord, OpinionRecord};
 
 use super::check::{Bound, Check, Measured};
 use super::evidence::Evidence;
@@ -119,24 +119,26 @@ fn learned_from(e: &Evidence) -> Measured {
 /// again from predictions and outcomes.
 fn brier_true(e: &Evidence) -> Measured {
     let Some(last) = e.run.learned.last() else { return Measured::nothing("nothing learned") };
-    let settled = e.run.settled();
-    let consensus = mean(settled.iter().map(|s| (s.consensus, s.won, s.uniqueness)));
-    let base = mean(settled.iter().map(|s| (s.row_rate, s.won, s.uniqueness)));
-    let mut off = vec![last.consensus_brier - consensus, last.base_brier - base];
+    let (taught, decisions) = (e.run.taught(), e.run.by_id());
+    let of = |said: fn(&ConsensusRecord) -> f64| {
+        mean(taught.iter().filter_map(|o| {
+            let consensus = decisions.get(&o.id)?.consensus.as_ref()?;
+            Some((said(consensus), o.won?, o.uniqueness))
+        }))
+    };
+    let of_member = |member: usize, said: fn(&OpinionRecord) -> f64| {
+        mean(taught.iter().filter_map(|o| {
+            let opinion = decisions.get(&o.id)?.opinions.get(member)?;
+            opinion.raw?;
+            Some((said(opinion), o.won?, o.uniqueness))
+        }))
+    };
+    let mut off = vec![last.consensus_brier - of(|c| c.mean), last.base_brier - of(|c| c.row_rate)];
     for (i, member) in last.members.iter().enumerate() {
-        off.push(member.brier - member_brier(e, i, |o| o.mean));
-        off.push(member.brier_raw - member_brier(e, i, |o| o.raw.unwrap_or(f64::NAN)));
+        off.push(member.brier - of_member(i, |o| o.mean));
+        off.push(member.brier_raw - of_member(i, |o| o.raw.unwrap_or(f64::NAN)));
     }
     Measured::largest(off.into_iter().map(f64::abs))
-}
-
-fn member_brier(e: &Evidence, member: usize, said: impl Fn(&OpinionRecord) -> f64) -> f64 {
-    let decisions = e.run.by_id();
-    mean(e.run.outcomes.iter().filter_map(|o| {
-        let opinion = decisions.get(&o.id)?.opinions.get(member)?;
-        opinion.raw?;
-        Some((said(opinion), o.won?, o.uniqueness))
-    }))
 }
 
 fn mean(forecasts: impl Iterator<Item = (f64, bool, f64)>) -> f64 {

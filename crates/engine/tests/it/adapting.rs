@@ -9,7 +9,7 @@ use tradebot_policy::Policy;
 use crate::market::{Market, Outcome, run};
 
 /// Steady climbs: the farther a target, the more a bracket earns.
-fn climbing() -> Market {
+pub(crate) fn climbing() -> Market {
     Market::random(&["AAA", "BBB", "CCC"], 1_000, 0.006, 23)
 }
 

@@ -9,3 +9,4 @@ mod management;
 mod oddities;
 mod adapting;
 mod durability;
+mod warm;

@@ -33,6 +33,28 @@ pub struct OutcomeRecord {
     pub ambiguous: bool,
 }
 
+/// How a decision would have ended under each R-multiple that its row may move to.
+///
+/// Recorded once all of them have ended. With the outcome of the bracket that was asked this is all
+/// that is needed to learn from the decision again under another multiple.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CandidatesRecord {
+    /// The decision.
+    pub id: DecisionId,
+    /// Row whose bracket was in question.
+    pub row: Regime,
+    /// Session on which the last candidate ended.
+    pub resolved: Date,
+    /// Net result per candidate in units of planned risk, in ascending R; the last value stands for
+    /// all that follow.
+    pub net_r: Vec<f64>,
+    /// Uniqueness per candidate among those of its R, in (0, 1]; the last value stands for all that
+    /// follow.
+    pub uniqueness: Vec<f64>,
+    /// Bit i: candidate i ended by time.
+    pub timed_out: u32,
+}
+
 /// Weight and quality of one member after learning.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct MemberLearned {

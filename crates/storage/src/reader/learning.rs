@@ -3,7 +3,7 @@
 use rusqlite::{Row, params};
 use serde::Deserialize;
 use tradebot_domain::{Date, MemberId};
-use tradebot_journal::{DecisionId, ExitReason, OutcomeRecord};
+use tradebot_journal::{CandidatesRecord, DecisionId, ExitReason, OutcomeRecord};
 
 use super::decisions::regime;
 use super::{Reader, parsed, sql, unreadable};
@@ -23,6 +23,15 @@ pub struct StoredOpinion {
     pub mean: f64,
     /// Weight in the consensus; 0 for an abstention.
     pub weight: f64,
+}
+
+/// What a decision was asked.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StoredQuestion {
+    /// Features in the order of the run's feature names; empty when it was not warm.
+    pub features: Vec<f64>,
+    /// The bracket's target in stop distances; none without a bracket.
+    pub r_multiple: Option<f64>,
 }
 
 /// An outcome and the forecasts it settles.
@@ -49,6 +58,14 @@ impl Reader {
     /// [`StoreError`] when an entry does not read back.
     pub fn outcomes(&self, run: RunKey) -> Result<Vec<OutcomeRecord>, StoreError> {
         self.records(run, "outcome")
+    }
+
+    /// How decisions would have ended under other R-multiples, in journal order.
+    ///
+    /// # Errors
+    /// [`StoreError`] when an entry does not read back.
+    pub fn candidates(&self, run: RunKey) -> Result<Vec<CandidatesRecord>, StoreError> {
+        self.records(run, "candidates")
     }
 
     /// Outcomes with the forecasts they settle, in the order in which they were learned from:
@@ -85,12 +102,26 @@ impl Reader {
     /// # Errors
     /// [`StoreError::Unreadable`] when the entry does not read back.
     pub fn features(&self, decision_seq: u64) -> Result<Vec<f64>, StoreError> {
+        self.question(decision_seq).map(|question| question.features)
+    }
+
+    /// What the decision at this journal entry was asked.
+    ///
+    /// # Errors
+    /// [`StoreError::Unreadable`] when the entry does not read back.
+    pub fn question(&self, decision_seq: u64) -> Result<StoredQuestion, StoreError> {
         #[derive(Deserialize)]
-        struct Features {
+        struct Bracket {
+            r_multiple: f64,
+        }
+        #[derive(Deserialize)]
+        struct Decision {
             features: Vec<f64>,
+            bracket: Option<Bracket>,
         }
         let body: String = self.one(sql::BODY, [int(decision_seq)], |r| r.get(0))?;
-        self.read::<Features>(decision_seq, &body, "a decision").map(|f| f.features)
+        let Decision { features, bracket } = self.read(decision_seq, &body, "a decision")?;
+        Ok(StoredQuestion { features, r_multiple: bracket.map(|b| b.r_multiple) })
     }
 
     /// Published weights, session by session.

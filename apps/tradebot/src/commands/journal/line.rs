@@ -38,6 +38,9 @@ pub(super) fn words(event: &Event) -> String {
             };
             format!("{} {how}{}", r.id, if r.taken { ", taken" } else { ", shadow" })
         }
+        Event::Candidates(r) => {
+            format!("{} under other multiples: {} ended apart", r.id, r.net_r.len())
+        }
         Event::Learned(r) => format!(
             "{} outcomes, consensus Brier {:.4}, row rate {:.4}",
             r.outcomes, r.consensus_brier, r.base_brier

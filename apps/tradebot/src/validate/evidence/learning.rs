@@ -2,14 +2,15 @@
 
 use std::path::Path;
 
-use tradebot_calibration::{Learner, LearnerConfig, ResolvedOutcome};
+use tradebot_calibration::{Learner, LearnerConfig};
 use tradebot_domain::Regime;
-use tradebot_engine::{Engine, LearnedSession};
+use tradebot_engine::Engine;
 use tradebot_policy::Policy;
 
 use crate::exit::Failure;
 use crate::reading;
 use crate::validate::evidence::records::RunRecords;
+use crate::validate::evidence::scenario::Scenario;
 
 /// The learned state of an engine.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,52 +39,36 @@ pub struct LearningFacts {
     pub at_the_end: State,
     /// An engine that was started warm from the run's database.
     pub warm: State,
-    /// Digest of a fresh learner that was fed with the database's rows.
+    /// Digest of an engine's learned state after the database's rows.
     pub from_rows: String,
     /// What scores of 0.1, 0.5 and 0.9 mean to a learner without history.
     pub without_history: Vec<f64>,
 }
 
 impl LearningFacts {
-    /// Feeds a fresh learner from the database.
+    /// Takes an engine that knows nothing through the database's rows.
     ///
     /// # Errors
     /// When rows cannot be read, or do not fit.
     pub fn gather(
+        scenario: &Scenario,
         home: &Path,
         run: &RunRecords,
-        at_the_end: State,
-        warm: State,
+        (at_the_end, warm): (State, State),
     ) -> Result<Self, Failure> {
+        let mut recollection = Engine::new(scenario.config()?)?.recollection();
+        for session in reading::learned_sessions(home, &run.info.id)? {
+            recollection.take(&session).map_err(Failure::work)?;
+        }
         let members = &run.info.start.members;
         let multiples = Policy::bundled().r_multiples();
-        let fresh = || Learner::new(LearnerConfig::default(), members, multiples);
-        let mut learner = fresh();
-        for session in reading::learned_sessions(home, &run.info.id)? {
-            if session.alarm {
-                learner.forget_more();
-            }
-            learner.learn_session(session.symbols, &outcomes(&session))?;
-        }
-        let believed = |raw| fresh().calibrate(0, Regime::TrendingLowVol, raw).map(|c| c.mean);
+        let fresh = Learner::new(LearnerConfig::default(), members, multiples);
+        let believed = |raw| fresh.calibrate(0, Regime::TrendingLowVol, raw).map(|c| c.mean);
         Ok(Self {
             at_the_end,
             warm,
-            from_rows: learner.state_digest(),
+            from_rows: recollection.learning().learner.state_digest(),
             without_history: [0.1, 0.5, 0.9].map(believed).into_iter().collect::<Result<_, _>>()?,
         })
     }
-}
-
-fn outcomes(session: &LearnedSession) -> Vec<ResolvedOutcome> {
-    let known = session.outcomes.iter().filter_map(|o| Some((o, o.record.won?)));
-    known
-        .map(|(o, won)| ResolvedOutcome {
-            row: o.record.row,
-            raw: o.forecast.raw.clone(),
-            won,
-            uniqueness: o.record.uniqueness,
-            net_r: o.record.net_r,
-        })
-        .collect()
 }

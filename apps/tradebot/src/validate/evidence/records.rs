@@ -5,8 +5,9 @@ use std::path::Path;
 
 use tradebot_domain::Date;
 use tradebot_journal::{
-    DecisionId, DecisionRecord, Event, FillRecord, FitRecord, IntentRecord, LearnedRecord,
-    OrderRecord, OutcomeRecord, RegimeRecord, RiskRecord, RunDigest, SnapshotRecord, TradeRecord,
+    CandidatesRecord, DecisionId, DecisionRecord, Event, FillRecord, FitRecord, IntentRecord,
+    LearnedRecord, OrderRecord, OutcomeRecord, RegimeRecord, RiskRecord, RunDigest, SnapshotRecord,
+    TradeRecord,
 };
 use tradebot_storage::{Mode, PhaseStats, RunInfo, Store};
 
@@ -29,6 +30,8 @@ pub struct RunRecords {
     pub trades: Vec<TradeRecord>,
     /// How brackets ended, taken or not.
     pub outcomes: Vec<OutcomeRecord>,
+    /// How decisions would have ended under other R-multiples.
+    pub candidates: Vec<CandidatesRecord>,
     /// What sessions taught.
     pub learned: Vec<LearnedRecord>,
     /// Refits.
@@ -92,6 +95,7 @@ impl RunRecords {
             flows: Vec::new(),
             trades: Vec::new(),
             outcomes: Vec::new(),
+            candidates: Vec::new(),
             learned: Vec::new(),
             fits: Vec::new(),
             regimes: Vec::new(),
@@ -116,6 +120,7 @@ impl RunRecords {
             Event::Regime(r) => self.regimes.push(r),
             Event::Risk(r) => self.risks.push(r),
             Event::Snapshot(r) => self.snapshots.push(r),
+            Event::Candidates(r) => self.candidates.push(r),
             Event::RunStarted(_) | Event::RunFinished(_) => {}
         }
     }

@@ -4,7 +4,6 @@ use std::path::Path;
 
 use tradebot_domain::{Date, Money};
 use tradebot_engine::EngineConfig;
-use tradebot_engine::config::Training;
 
 use crate::cli::Profile;
 use crate::exit::Failure;
@@ -42,10 +41,7 @@ impl Scenario {
 
     fn new(name: &'static str, universe: Universe) -> Result<Self, Failure> {
         let own = Settings::default();
-        // Over the whole history a row's R moves, and what was learned of it is learned again from
-        // results that no table holds: the check that rows alone restore the state needs it still.
-        let training = Training { adapt_r: name == QUICK_NAME, ..own.training };
-        let settings = Settings { universe, training, ..own };
+        let settings = Settings { universe, ..own };
         // Bundled data need no home.
         let market = Market::load(&settings, Path::new("."))?;
         Ok(Self { name, settings, market })
@@ -70,17 +66,6 @@ impl Scenario {
     /// When settings and market do not fit.
     pub fn config(&self) -> Result<EngineConfig, Failure> {
         replaying::engine_config(&self.settings, &self.market)
-    }
-
-    /// What the program has to read in its home to run with these settings.
-    ///
-    /// # Errors
-    /// When the file cannot be written.
-    pub fn write_settings(&self, home: &Path) -> Result<(), Failure> {
-        let adapt_r = self.settings.training.adapt_r;
-        std::fs::create_dir_all(home)?;
-        let text = format!("training:\n  adapt_r: {adapt_r}\n");
-        Ok(std::fs::write(home.join("tradebot.yaml"), text)?)
     }
 
     /// Cash at the start.

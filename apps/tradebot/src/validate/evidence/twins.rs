@@ -90,7 +90,7 @@ pub fn gather(
     let (one, cut_decisions, warm, backtest) = first?;
     let second = second.map_err(|_| Failure::work("a run of the suite panicked"))?;
     let (two_threads, (continued, continued_from, continued_as_such)) = second?;
-    let learning = LearningFacts::gather(home, run, one.state, warm.state)?;
+    let learning = LearningFacts::gather(scenario, home, run, (one.state, warm.state))?;
     let twins = Twins {
         one_thread: one.twin,
         two_threads,
