@@ -119,6 +119,11 @@ pub enum Command {
         after_help = "Examples:\n  tradebot report latest\n  tradebot report backtest-0002 --output result.html"
     )]
     Report(ReportArgs),
+    /// Compute a run again from its manifest and compare
+    #[command(
+        after_help = "Examples:\n  tradebot reproduce demo-0001\n  tradebot reproduce latest --threads 1 --json\n\nExit code 1 when the digests differ. Nothing in the home folder changes."
+    )]
+    Reproduce(ReproduceArgs),
     /// Show one decision as a waterfall, from bars to shares
     #[command(
         after_help = "Examples:\n  tradebot explain AAPL 2005-03-01\n  tradebot explain AAPL@2005-03-01"
@@ -293,6 +298,23 @@ pub struct ReportArgs {
     /// Where to write [default: reports/RUN.html in the home folder]
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,
+}
+
+/// Arguments of `reproduce`.
+#[derive(Debug, Clone, Args)]
+pub struct ReproduceArgs {
+    /// The run, such as demo-0001, or `latest`
+    #[arg(default_value = "latest")]
+    pub run: String,
+    /// Which database
+    #[arg(long, value_name = "MODE")]
+    pub mode: Option<ReadMode>,
+    /// Worker threads for fits [default: all cores]; results do not depend on it
+    #[arg(long, value_name = "N")]
+    pub threads: Option<usize>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Arguments of `explain`.

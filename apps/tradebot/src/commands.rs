@@ -3,6 +3,7 @@
 pub mod run;
 pub mod backtest;
 pub mod report;
+pub mod reproduce;
 pub mod explain;
 pub mod why;
 pub mod status;
@@ -60,6 +61,7 @@ pub fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Backtest(args) => backtest::run(&context, &args)?,
         Command::Validate(args) => return validate::run(&context, &args),
         Command::Report(args) => report::run(&context, &args)?,
+        Command::Reproduce(args) => return reproduce::run(&context, &args),
         Command::Explain(args) => explain::run(&context, &args)?,
         Command::Why(args) => why::run(&context, &args)?,
         Command::Status(args) => status::run(&context, &args)?,

@@ -21,6 +21,8 @@ pub mod reading;
 pub mod metering;
 pub mod recorder;
 pub mod continuing;
+pub mod manifest;
+pub mod attempts;
 pub mod replaying;
 pub mod summary;
 pub mod commands;

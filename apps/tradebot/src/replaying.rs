@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use serde::Serialize;
-use tradebot_backtest::{Ending, replay};
+use tradebot_backtest::{Ending, RunResult, replay};
 use tradebot_domain::{Decimal, Money, Symbol, Timestamp};
 use tradebot_engine::{Engine, EngineConfig, Observer, Phase};
 use tradebot_journal::{RunFinished, SnapshotRecord};
@@ -15,11 +15,12 @@ use tradebot_storage::{Mode, SqliteLedger, Store};
 use crate::cli::ReplayArgs;
 use crate::exit::Failure;
 use crate::interrupt::Interrupt;
+use crate::manifest::{self, Manifest};
 use crate::market::Market;
 use crate::progress::{Progress, say};
 use crate::recorder::{NotedFeed, Notes, Recorder};
 use crate::settings::Settings;
-use crate::{continuing, metering, output, reading};
+use crate::{attempts, continuing, metering, output, reading};
 
 /// Cycles whose journal entries are made durable together in a replay; paper and live use 1.
 const GROUP_CYCLES: u32 = 64;
@@ -88,6 +89,7 @@ pub fn run(job: &Job<'_>) -> Result<(), Failure> {
     let interrupt = Interrupt::listen();
     let market = Market::load(job.settings, job.home)?;
     let config = engine_config(job.settings, &market)?;
+    let policy = manifest::policy_text(job.settings)?;
     let (mut warm_up, sessions) = market.feeds()?;
     let mut engine = Engine::new(config).map_err(|e| Failure::usage(e.to_string()))?;
     if let Some(origin) = &job.args.warm_start {
@@ -100,6 +102,8 @@ pub fn run(job: &Job<'_>) -> Result<(), Failure> {
     if handle.resumed {
         continuing::check_learned(job.home, job.mode, &handle, &engine)?;
     }
+    let manifest = Manifest::of(job.settings, &market, policy, &engine);
+    store.keep_manifest(handle.key, &serde_json::to_string(&manifest)?)?;
     announce(job, &market, &handle);
     let (run_id, resumed) = (handle.id.clone(), handle.resumed);
     let total = sessions.len() as u64;
@@ -118,7 +122,7 @@ pub fn run(job: &Job<'_>) -> Result<(), Failure> {
     let how =
         if matches!(ending, Ending::Finished(_)) { "run finished" } else { "run interrupted" };
     recorder.log("INFO", how, utc_now())?;
-    drop(recorder.close(utc_now())?);
+    let mut store = recorder.close(utc_now())?;
     if let Some(metrics) = &metrics {
         metering::write(metrics, job.home, job.mode)?;
     }
@@ -132,14 +136,21 @@ pub fn run(job: &Job<'_>) -> Result<(), Failure> {
             )));
         }
     };
+    let result = reading::result(job.home, job.mode, &run_id)?;
+    attempts::record(&mut store, &manifest, &result, utc_now())?;
+    drop(store);
     let mut summary = summarise(job, &market, run_id, &finished);
     summary.elapsed_s = begun.elapsed().as_secs_f64();
     summary.first_cycle_s = watch.first_cycle.map(|d| d.as_secs_f64());
     summary.resumed = resumed;
-    finish(job, summary)
+    finish(job, &result, summary)
 }
 
-fn set_threads(threads: Option<usize>) -> Result<(), Failure> {
+/// Sets the number of worker threads, where one is given.
+///
+/// # Errors
+/// A usage failure for a number out of range.
+pub fn set_threads(threads: Option<usize>) -> Result<(), Failure> {
     let Some(threads) = threads else { return Ok(()) };
     if threads == 0 || threads > 256 {
         return Err(Failure::usage(format!("--threads {threads}: 1 to 256 are allowed")));
@@ -152,14 +163,26 @@ fn set_threads(threads: Option<usize>) -> Result<(), Failure> {
 /// # Errors
 /// A usage failure that names the setting.
 pub fn engine_config(settings: &Settings, market: &Market) -> Result<EngineConfig, Failure> {
-    let cash: Decimal =
-        settings.account.cash.parse().map_err(|e| {
-            Failure::usage(format!("account.cash is `{}`: {e}", settings.account.cash))
-        })?;
     let policy = match &settings.policy {
         None => Policy::bundled(),
         Some(path) => Policy::read(path).map_err(|e| Failure::usage(e.to_string()))?,
     };
+    config_with(settings, market, policy)
+}
+
+/// As [`engine_config`], with a policy that was read already.
+///
+/// # Errors
+/// A usage failure that names the setting.
+pub fn config_with(
+    settings: &Settings,
+    market: &Market,
+    policy: Policy,
+) -> Result<EngineConfig, Failure> {
+    let cash: Decimal =
+        settings.account.cash.parse().map_err(|e| {
+            Failure::usage(format!("account.cash is `{}`: {e}", settings.account.cash))
+        })?;
     Ok(EngineConfig {
         from: market.from,
         to: market.to,
@@ -233,18 +256,17 @@ fn summarise(job: &Job<'_>, market: &Market, run_id: String, finished: &RunFinis
 }
 
 /// Writes the report and prints the summary.
-fn finish(job: &Job<'_>, mut summary: Summary) -> Result<(), Failure> {
-    let result = reading::result(job.home, job.mode, &summary.run_id)?;
-    let assessment = tradebot_backtest::assess(&result);
+fn finish(job: &Job<'_>, result: &RunResult, mut summary: Summary) -> Result<(), Failure> {
+    let assessment = attempts::assess(job.home, result);
     if !job.args.no_report {
         let path = job.home.join("reports").join(format!("{}.html", summary.run_id));
-        crate::commands::report::write(&result, &assessment, &path)?;
+        crate::commands::report::write(result, &assessment, &path)?;
         summary.report = Some(path);
     }
     if job.args.json {
         return output::json(&summary);
     }
-    output::line(&crate::summary::text(&summary, &result, &assessment))
+    output::line(&crate::summary::text(&summary, result, &assessment))
 }
 
 /// Watches a replay for people: progress, pace and the duration of phases.

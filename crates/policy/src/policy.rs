@@ -60,6 +60,11 @@ impl Policy {
         Self::parse(BUNDLED_NAME, BUNDLED).expect("a test reads the bundled policy")
     }
 
+    /// The text of that table, comments included.
+    pub const fn bundled_text() -> &'static str {
+        BUNDLED
+    }
+
     /// The row of a regime.
     pub const fn row(&self, regime: Regime) -> &RowPolicy {
         &self.rows[regime.index()]

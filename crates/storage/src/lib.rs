@@ -28,6 +28,7 @@ mod connection;
 mod lock;
 mod project;
 mod schema;
+mod trials;
 
 pub use error::StoreError;
 pub use ledger::SqliteLedger;
@@ -38,4 +39,5 @@ pub use reader::{
     RunStatus, StoredOpinion, StoredQuestion, TableCount,
 };
 pub use store::{RunHandle, RunKey, Store};
+pub use trials::{DistinctTrial, Trial, TrialKind};
 pub use verify::VerifyReport;

@@ -18,6 +18,7 @@ pub mod decisions;
 pub mod trading;
 pub mod account;
 pub mod learning;
+mod trials;
 pub mod operations;
 pub mod series;
 mod sql;

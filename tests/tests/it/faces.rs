@@ -8,11 +8,12 @@ use crate::support::reference::reference;
 use crate::support::{Call, Home, skipped};
 
 /// Every command, with its subcommands.
-const COMMANDS: [&[&str]; 22] = [
+const COMMANDS: [&[&str]; 23] = [
     &["run"],
     &["backtest"],
     &["validate"],
     &["report"],
+    &["reproduce"],
     &["explain"],
     &["why"],
     &["status"],

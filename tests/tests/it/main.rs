@@ -12,6 +12,7 @@ mod contracts;
 mod prefix;
 mod golden;
 mod reading;
+mod reproducing;
 mod faces;
 mod terminal;
 mod restart;

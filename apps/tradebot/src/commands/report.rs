@@ -8,7 +8,7 @@ use tradebot_storage::Mode;
 use super::Context;
 use crate::cli::ReportArgs;
 use crate::exit::Failure;
-use crate::{output, reading};
+use crate::{attempts, output, reading};
 
 /// Renders a run's report and prints where it is.
 ///
@@ -17,7 +17,7 @@ use crate::{output, reading};
 pub fn run(context: &Context, args: &ReportArgs) -> Result<(), Failure> {
     let found = reading::find_named(&context.home, &args.run, args.mode.map(Mode::from))?;
     let result = reading::result(&context.home, found.mode, &found.info.id)?;
-    let assessment = tradebot_backtest::assess(&result);
+    let assessment = attempts::assess(&context.home, &result);
     let path = args
         .output
         .clone()

@@ -67,6 +67,14 @@ pub(super) const RESOLVED: &str = "SELECT o.resolved, o.session, o.symbol, o.pol
 pub(super) const OPINIONS: &str =
     "SELECT member, raw, mean, weight FROM predictions WHERE decision = ?1 ORDER BY position";
 
+pub(super) const MANIFEST: &str = "SELECT body FROM run_manifests WHERE run = ?1";
+
+/// All of them: what luck could have done depends on every attempt. SQLite takes the other columns of
+/// a group from the row with its greatest id.
+pub(super) const TRIALS: &str =
+    "SELECT data_digest, config_digest, sharpe, sessions, max(id) FROM trials
+     GROUP BY data_digest, config_digest ORDER BY data_digest, config_digest";
+
 pub(super) const BODY: &str = "SELECT body FROM journal WHERE seq = ?1";
 
 pub(super) const PHASES: &str = "SELECT phase, nanos FROM phase_execution_tracking WHERE run = ?1";
@@ -96,6 +104,7 @@ pub(super) const HOT: &[&str] = &[
     EQUITY,
     RESOLVED,
     OPINIONS,
+    MANIFEST,
     BODY,
     PHASES,
     LOGS,

@@ -10,3 +10,4 @@ mod refusals;
 mod tampering;
 mod killed;
 mod cost;
+mod trials;
