@@ -1,4 +1,50 @@
 //! What an execution costs beside its price.
+//!
+//! Two ways of saying it. [`CostModel`] is four flat rates: what a share costs is known before there
+//! is an order. [`CostSchedule`] prices a [`Fill`]: commissions and fees by date, market impact,
+//! currency conversion; its default charges what the default model does, to the digit.
+//! [`CostSchedule::flat`] leads from the second to the first. What holding costs is in
+//! [`Financing`], and how much of a session's volume an order may be in [`Participation`].
+//!
+//! ```
+//! use tradebot_brackets::cost::{Conversion, CostSchedule, Fill};
+//! use tradebot_domain::{Currency, Price, Shares};
+//!
+//! let conversion = Some(Conversion { per_trade: true, ..Conversion::refused(Currency::Cad) });
+//! let schedule = CostSchedule { conversion, ..CostSchedule::default() };
+//! let (session, price) = ("2024-06-03".parse()?, Price::new("450".parse()?)?);
+//! let fill = Fill::buy(session, price, Shares(100)).converted();
+//! let bps = schedule.breakdown(&fill)?.bps();
+//! // Changing dollars costs sixteen times what spread and slippage of this order do.
+//! assert_eq!((bps.spread + bps.slippage, bps.conversion), (9.0, 150.0));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+pub(crate) mod config;
+mod table;
+mod commission;
+mod venue;
+mod regulatory;
+mod impact;
+mod conversion;
+mod breakdown;
+mod fill;
+mod schedule;
+mod participation;
+mod financing;
+
+pub use breakdown::{Breakdown, CostKind, Kinds};
+pub use commission::Commission;
+pub use config::ConfigError;
+pub use conversion::Conversion;
+pub use fill::{BuySell, CostRefusal, Fill};
+pub use financing::{Financing, InterestError, borrow_cost};
+pub use impact::{Impact, Market, MarketError};
+pub use participation::{Allotment, Participation, VolumeError};
+pub use regulatory::{ActivityFee, RegulatoryFees};
+pub use schedule::CostSchedule;
+pub use table::{NotKnown, Row, Table};
+pub use venue::{Liquidity, VenueFee};
 
 use serde::{Deserialize, Serialize};
 use tradebot_domain::{Decimal, Money, Price, Shares};

@@ -24,6 +24,7 @@ use crate::walk::{Walk, tradable};
 pub use summary::{FillSensitivity, LabelSummary};
 pub use weights::{Interval, concurrency, uniqueness};
 
+mod bounds;
 mod summary;
 mod weights;
 

@@ -6,6 +6,14 @@
 //! and what the account receives are the same event. Costs are kept apart from prices in
 //! [`CostModel`].
 //!
+//! Honest fills and costs:
+//! - [`cost`]: from four flat rates to a dated [`CostSchedule`] with impact, fees and conversions;
+//!   [`cost::Participation`] caps an order, [`cost::Financing`] charges for what is borrowed.
+//! - [`settlement`]: settlement dates, and cash that may be spent without free-riding.
+//! - [`terms`]: all of these as one configuration.
+//! - [`Bounds`]: the results of a walk when every doubtful bar is resolved against it and for it;
+//!   [`Walk::step_fine`] resolves one by finer bars.
+//!
 //! On top of the walker:
 //! - [`Management`]: leaving on a reversal, a break-even stop, a partial exit. All off by default,
 //!   and each a label variant of its own.
@@ -34,16 +42,23 @@
 
 pub mod bracket;
 pub mod cost;
+pub mod settlement;
+pub mod terms;
 pub mod exit;
 pub mod rules;
 pub mod manage;
 pub mod walk;
+pub mod bounds;
 pub mod labels;
 pub mod adaptive;
 
+pub use bounds::Bounds;
 pub use bracket::{Bracket, BracketError, BracketSpec, ENTRY_LIMIT_SHARE};
-pub use cost::{CostBreakdown, CostError, CostModel};
+pub use cost::{CostBreakdown, CostError, CostModel, CostSchedule};
 pub use exit::{Exit, ExitKind, PartialFill, Progress};
 pub use manage::{LabelVariant, Management, PartialExit};
 pub use rules::{Ambiguity, FillRules, Side};
+pub use settlement::{SettledCash, SettlementSchedule};
+pub use terms::ExecutionTerms;
+pub use walk::fine::{Conflict, FineError, FineRules, FineStep, Jumps};
 pub use walk::{Walk, tradable};

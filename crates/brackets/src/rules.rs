@@ -64,7 +64,7 @@ impl Side {
     }
 
     /// The bar's extreme against this side: its low for a long.
-    const fn worst_of(self, bar: &Bar) -> f64 {
+    pub(crate) const fn worst_of(self, bar: &Bar) -> f64 {
         match self {
             Self::Long => bar.low,
             Self::Short => bar.high,

@@ -5,9 +5,10 @@ use tradebot_domain::{ActionKind, Bar, CorporateAction, Decimal, Price, Rounding
 
 use crate::bracket::Bracket;
 use crate::exit::{Exit, ExitKind, Progress};
-use crate::rules::{FillRules, Levels, Side, exits};
+use crate::rules::{Ambiguity, FillRules, Hit, Levels, Side, exits};
 use managed::Managed;
 
+pub mod fine;
 mod managed;
 
 /// Prices from here on are nonsense.
@@ -116,6 +117,12 @@ impl Walk {
         Self { trail: Some(distance), ..self }
     }
 
+    /// The same walk with another choice where one bar holds stop and target.
+    #[must_use]
+    pub fn choosing(self, ambiguity: Ambiguity) -> Self {
+        Self { rules: FillRules { ambiguity, ..self.rules }, ..self }
+    }
+
     /// Applies a corporate action; before [`Walk::step`] on its ex-date.
     ///
     /// A split divides all prices by its ratio. A dividend on an open long is income and lowers
@@ -203,8 +210,17 @@ impl Walk {
         if self.is_leaving() {
             return self.close(ExitKind::Reversal, bar.open, false);
         }
-        let levels = Levels { stop: self.stop, target: self.target, part: self.part_working() };
-        let (part, rest) = exits(self.side, self.rules, levels, bar, self.sessions == 1);
+        let exits = exits(self.side, self.rules, self.levels(), bar, self.sessions == 1);
+        self.end_session(exits, bar);
+    }
+
+    /// Where the orders stand.
+    fn levels(&self) -> Levels {
+        Levels { stop: self.stop, target: self.target, part: self.part_working() }
+    }
+
+    /// What the exits of a session, of a part and of the rest, leave; `bar` is the whole session.
+    fn end_session(&mut self, (part, rest): (Option<Hit>, Option<Hit>), bar: &Bar) {
         if let Some(hit) = part {
             self.sell_part(hit);
         }

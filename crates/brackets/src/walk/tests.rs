@@ -10,6 +10,7 @@ use tradebot_domain::Date;
 
 mod management;
 mod properties;
+mod replay;
 
 const ROW: BracketSpec = BracketSpec {
     atr_multiplier: 2.0,
