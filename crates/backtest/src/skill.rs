@@ -6,13 +6,14 @@
 //! otherwise weighs an outcome by its uniqueness (1 / brackets open at the time), so that accuracy
 //! is a share of effective outcomes, not of rows in a table.
 //!
-//! Intervals hold 90 % and come from the stationary bootstrap of whole sessions: all forecasts of
+//! Intervals hold 90 % but for one that says otherwise, and come from the stationary bootstrap of whole sessions: all forecasts of
 //! a session, of all symbols and members, are drawn together, in stretches at least as long as
 //! outcomes live.
 
 mod scored;
 mod resample;
 mod calibration;
+mod coverage;
 
 use std::collections::BTreeMap;
 
@@ -21,6 +22,7 @@ use tradebot_calibration::metrics::{Forecasts, auc, brier_skill, corp};
 use tradebot_domain::{MemberId, Regime};
 
 pub use calibration::{BINS, CalibrationRow};
+pub use coverage::{AtCoverage, COVERAGES};
 
 use crate::result::ScoredForecast;
 use crate::summary::Interval;
@@ -62,6 +64,8 @@ pub struct ForecasterSkill {
     pub brier_skill: Option<f64>,
     /// 90 % interval of the Brier skill.
     pub brier_skill_interval: Option<Interval>,
+    /// The same at 95 %.
+    pub brier_skill_95: Option<Interval>,
     /// Mean of -ln of the probability given to what happened.
     pub log_loss: f64,
     /// The same of the row rate.
@@ -70,6 +74,8 @@ pub struct ForecasterSkill {
     pub raw_brier: Option<f64>,
     /// Chance that a random win was given more than a random loss; each forecast counts once.
     pub auc: Option<f64>,
+    /// Accuracy among the surest forecasts, one entry per share of [`COVERAGES`].
+    pub at_coverage: Vec<AtCoverage>,
     /// What recalibration would save of the Brier score; each forecast counts once.
     pub miscalibration: f64,
     /// What is known beyond the overall base rate; each forecast counts once.
@@ -195,10 +201,12 @@ fn judge(
         row_rate_brier: mean(sums.row_squared),
         brier_skill: brier_skill(sums.squared, sums.row_squared),
         brier_skill_interval,
+        brier_skill_95: resampled.and_then(|(r, k)| r.brier_skill_95(k)),
         log_loss: mean(sums.log),
         row_rate_log_loss: mean(sums.row_log),
         raw_brier: score(raw).map(|raw| raw.squared / raw.weight),
         auc: auc(&each),
+        at_coverage: coverage::curve(scored),
         miscalibration: parts.miscalibration,
         discrimination: parts.discrimination,
         calibration_error: calibration::error(&calibration),

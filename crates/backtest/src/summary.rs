@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-/// The lower and upper end of an interval; its level stands where it is made (90 % here, 5 % left
-/// out on either side).
+/// The lower and upper end of an interval; its level stands where it is made (90 % unless said, 5 %
+/// left out on either side).
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Interval {
     /// Lower end.
@@ -18,12 +18,17 @@ impl Interval {
     /// - **Edges:** `None` with fewer than 20 values, or when more than one in ten of them is not
     ///   finite (a statistic that its resamples often do not have); the rest of those are left out.
     pub fn middle_90(values: &[f64]) -> Option<Self> {
+        Self::between((0.05, 0.95), values)
+    }
+
+    /// From one quantile to another, both in [0, 1]; otherwise as [`Interval::middle_90`].
+    pub fn between((lo, hi): (f64, f64), values: &[f64]) -> Option<Self> {
         let mut finite: Vec<f64> = values.iter().copied().filter(|v| v.is_finite()).collect();
         if finite.len() < 20 || finite.len() * 10 < values.len() * 9 {
             return None;
         }
         finite.sort_unstable_by(f64::total_cmp);
-        Some(Self { lo: quantile_sorted(&finite, 0.05)?, hi: quantile_sorted(&finite, 0.95)? })
+        Some(Self { lo: quantile_sorted(&finite, lo)?, hi: quantile_sorted(&finite, hi)? })
     }
 
     /// Whether `value` lies within, ends included.

@@ -63,6 +63,16 @@ impl Resampled {
         self.advantage(at + 2, at + 3)
     }
 
+    /// The same at 95 %.
+    pub(super) fn brier_skill_95(&self, forecaster: usize) -> Option<Interval> {
+        let at = forecaster * PER_FORECASTER;
+        let ratios = self.ratios(at + 2, at + 3)?;
+        Interval::between(
+            (0.025, 0.975),
+            &ratios.iter().map(|ratio| 1.0 - ratio).collect::<Vec<_>>(),
+        )
+    }
+
     /// Interval of `1 - brier of one / brier of other`; both have to be awake together.
     pub(super) fn ratio(&self, one: usize, other: usize) -> Option<Interval> {
         self.advantage(one * PER_FORECASTER + 2, other * PER_FORECASTER + 2)
