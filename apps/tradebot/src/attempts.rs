@@ -21,6 +21,11 @@ pub fn assess(home: &Path, result: &RunResult) -> Assessment {
     assess_with(result, AssessmentConfig { trials, trial_variance: variance(&ratios), ..own })
 }
 
+/// Different attempts on record in this home.
+pub fn count(home: &Path) -> u32 {
+    u32::try_from(distinct(home).len()).unwrap_or(u32::MAX)
+}
+
 /// Questions tried in any mode, once each. A file that cannot be read has been said to be so by the
 /// command that reads its runs; one of an older version has no ledger yet.
 fn distinct(home: &Path) -> Vec<DistinctTrial> {

@@ -119,6 +119,21 @@ pub enum Command {
         after_help = "Examples:\n  tradebot report latest\n  tradebot report backtest-0002 --output result.html"
     )]
     Report(ReportArgs),
+    /// Show runs side by side on one page
+    #[command(
+        after_help = "Examples:\n  tradebot compare demo-0001 backtest-0002\n  tradebot compare backtest-0001 backtest-0002 --output both.html"
+    )]
+    Compare(CompareArgs),
+    /// Try many settings on one history, and say what is left of the best
+    #[command(
+        after_help = "Examples:\n  tradebot sweep --vary policy.*.r_multiple=1.5..2.5/0.5 --vary ensemble.half_life_sessions=250,500,1000\n  tradebot sweep --search guided --trials 40 --vary costs.half_spread_bps=0..10/1 --vary limits.kelly_fraction=0.1..0.5/0.1\n\nKEY is a dotted key of the configuration, or policy.ROW.KEY (policy.*.KEY for all rows).\nVALUES are a list (1,2,5), steps (FROM..TO/STEP) or equal ratios (FROM..TO*COUNT).\nResults are kept as they come: the same command goes on after an interruption."
+    )]
+    Sweep(SweepArgs),
+    /// Choose settings step by step and test each choice on what came after
+    #[command(
+        after_help = "Examples:\n  tradebot walk-forward --vary policy.*.r_multiple=1.5..2.5/0.5\n  tradebot walk-forward --learn rolling --first 1000 --every 250 --vary ensemble.half_life_sessions=250,500,1000\n\nRows between what is learned from and what is tested on are purged: at least as many sessions as a position may be\nopen. A shorter purge is refused unless --let-it-leak says that it is wanted."
+    )]
+    WalkForward(WalkForwardArgs),
     /// Compute a run again from its manifest and compare
     #[command(
         after_help = "Examples:\n  tradebot reproduce demo-0001\n  tradebot reproduce latest --threads 1 --json\n\nExit code 1 when the digests differ. Nothing in the home folder changes."
@@ -151,6 +166,11 @@ pub enum Command {
     /// Cash, equity and profit by symbol, regime, basis and member
     #[command(after_help = "Examples:\n  tradebot account\n  tradebot account --json")]
     Account(TableArgs),
+    /// How good each member and the ensemble were, out of sample
+    #[command(
+        after_help = "Examples:\n  tradebot skill\n  tradebot skill --run backtest-0001 --csv\n\nskill is 1 - Brier score / Brier score of the row rate, with its 95 % interval (stationary bootstrap of whole sessions);\naccuracy_20 is the accuracy among the surest fifth of the forecasts, majority_20 that of always saying the more\nfrequent outcome of the same fifth."
+    )]
+    Skill(TableArgs),
     /// Check this machine and the home folder, with a remedy for each finding
     #[command(after_help = "Examples:\n  tradebot doctor\n  tradebot doctor --json")]
     Doctor(DoctorArgs),
@@ -298,6 +318,116 @@ pub struct ReportArgs {
     /// Where to write [default: reports/RUN.html in the home folder]
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,
+}
+
+/// Arguments of `compare`.
+#[derive(Debug, Clone, Args)]
+pub struct CompareArgs {
+    /// The runs; the first is what the others are compared with
+    #[arg(required = true, num_args = 2.., value_name = "RUN")]
+    pub runs: Vec<String>,
+    /// Where to write [default: in the reports of the home folder]
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// How points are chosen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Search {
+    /// Every combination
+    Grid,
+    /// Combinations drawn at random
+    Random,
+    /// Proposed from the results so far (tree-structured Parzen estimator)
+    Guided,
+}
+
+/// What trials are ranked by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum RankedBy {
+    /// Sharpe ratio
+    Sharpe,
+    /// Growth a year
+    Cagr,
+    /// Growth a year over the deepest drawdown
+    Calmar,
+    /// The shallowest deepest drawdown
+    Drawdown,
+    /// Equity at the end
+    Equity,
+}
+
+impl From<RankedBy> for tradebot_backtest::sweep::Measure {
+    fn from(by: RankedBy) -> Self {
+        match by {
+            RankedBy::Sharpe => Self::Sharpe,
+            RankedBy::Cagr => Self::Cagr,
+            RankedBy::Calmar => Self::Calmar,
+            RankedBy::Drawdown => Self::MaxDrawdown,
+            RankedBy::Equity => Self::FinalEquity,
+        }
+    }
+}
+
+/// Arguments of `sweep`.
+#[derive(Debug, Clone, Args)]
+pub struct SweepArgs {
+    /// What is varied; repeat it for more
+    #[arg(long, value_name = "KEY=VALUES", required = true)]
+    pub vary: Vec<String>,
+    /// Leave out points where the first is not below the second
+    #[arg(long, value_name = "KEY<KEY")]
+    pub constraint: Vec<String>,
+    /// How points are chosen
+    #[arg(long, default_value = "grid")]
+    pub search: Search,
+    /// How many trials to make [default: the whole grid]
+    #[arg(long, value_name = "N")]
+    pub trials: Option<usize>,
+    /// What trials are ranked by
+    #[arg(long, default_value = "sharpe")]
+    pub measure: RankedBy,
+    /// Also write the table of results to this CSV file
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// The history, account and costs that all trials share.
+    #[command(flatten)]
+    pub backtest: BacktestArgs,
+}
+
+/// How much of the past a choice is made on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Learning {
+    /// All of it
+    Expanding,
+    /// As many sessions as before the first test
+    Rolling,
+}
+
+/// Arguments of `walk-forward`.
+#[derive(Debug, Clone, Args)]
+pub struct WalkForwardArgs {
+    /// The trials to choose from.
+    #[command(flatten)]
+    pub sweep: SweepArgs,
+    /// How much of the past a choice is made on
+    #[arg(long, default_value = "expanding")]
+    pub learn: Learning,
+    /// Sessions before the first test
+    #[arg(long, default_value = "756", value_name = "N")]
+    pub first: usize,
+    /// Sessions of each test, after which the choice is made again
+    #[arg(long, default_value = "252", value_name = "N")]
+    pub every: usize,
+    /// Sessions left out before a test [default: the longest that a position may be open]
+    #[arg(long, value_name = "N")]
+    pub purge: Option<usize>,
+    /// Further sessions left out
+    #[arg(long, default_value = "0", value_name = "N")]
+    pub embargo: usize,
+    /// Allow a purge that is too short, to see what a leak does
+    #[arg(long)]
+    pub let_it_leak: bool,
 }
 
 /// Arguments of `reproduce`.

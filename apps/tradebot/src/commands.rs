@@ -4,6 +4,9 @@ pub mod run;
 pub mod backtest;
 pub mod report;
 pub mod reproduce;
+pub mod compare;
+pub mod sweep;
+pub mod walk_forward;
 pub mod explain;
 pub mod why;
 pub mod status;
@@ -11,6 +14,7 @@ pub mod positions;
 pub mod orders;
 pub mod trades;
 pub mod account;
+pub mod skill;
 pub mod doctor;
 pub mod journal;
 pub mod data;
@@ -61,6 +65,9 @@ pub fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Backtest(args) => backtest::run(&context, &args)?,
         Command::Validate(args) => return validate::run(&context, &args),
         Command::Report(args) => report::run(&context, &args)?,
+        Command::Compare(args) => compare::run(&context, &args)?,
+        Command::Sweep(args) => sweep::run(&context, &args)?,
+        Command::WalkForward(args) => walk_forward::run(&context, &args)?,
         Command::Reproduce(args) => return reproduce::run(&context, &args),
         Command::Explain(args) => explain::run(&context, &args)?,
         Command::Why(args) => why::run(&context, &args)?,
@@ -69,6 +76,7 @@ pub fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Orders(args) => orders::run(&context, &args)?,
         Command::Trades(args) => trades::run(&context, &args)?,
         Command::Account(args) => account::run(&context, &args)?,
+        Command::Skill(args) => skill::run(&context, &args)?,
         Command::Doctor(args) => return doctor::run(&context, &args),
         Command::Journal(command) => return journal::run(&context, &command),
         Command::Data(command) => data::run(&context, &command)?,

@@ -23,6 +23,7 @@ pub mod recorder;
 pub mod continuing;
 pub mod manifest;
 pub mod attempts;
+pub mod sweeping;
 pub mod replaying;
 pub mod summary;
 pub mod commands;

@@ -326,8 +326,9 @@ fn now() -> Instant {
     Instant::now()
 }
 
+/// The time now, for the record.
 #[expect(clippy::disallowed_methods, reason = "when a run was started is a fact about the run")]
-fn utc_now() -> Timestamp {
+pub fn utc_now() -> Timestamp {
     Timestamp::now()
 }
 

@@ -10,6 +10,7 @@
 mod block_length;
 mod chance;
 mod intervals;
+mod ratios;
 mod sums;
 
 use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
@@ -17,6 +18,7 @@ use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 pub use block_length::{BlockLength, block_length};
 pub use chance::{Chance, Geometric};
 pub use intervals::{PerformanceIntervals, performance_intervals};
+pub use ratios::{ResampledSharpe, resampled_sharpe, resampled_sharpes};
 pub use sums::RunningSums;
 
 /// Replicates that intervals are made of unless told otherwise.
@@ -56,15 +58,19 @@ impl StationaryBootstrap {
 
     /// The stretches of one replicate; their lengths add up to the observations.
     pub fn draw(&self, replicate: u64) -> Vec<Stretch> {
+        self.stretches(replicate).collect()
+    }
+
+    /// The stretches of [`Self::draw`] one by one, for sums that do not need them all at once.
+    pub fn stretches(&self, replicate: u64) -> impl Iterator<Item = Stretch> {
+        let (observations, lengths) = (self.observations, self.lengths);
         let mut chance = Chance::numbered(self.seed, replicate);
-        let mut left = self.observations;
-        let mut stretches = Vec::new();
-        while left > 0 {
-            let length = chance.geometric(self.lengths).min(left);
-            stretches.push(Stretch { start: chance.below(self.observations), length });
+        let mut left = observations;
+        std::iter::from_fn(move || {
+            let length = (left > 0).then(|| chance.geometric(lengths).min(left))?;
             left -= length;
-        }
-        stretches
+            Some(Stretch { start: chance.below(observations), length })
+        })
     }
 
     /// A statistic of `count` replicates, in their order, computed on as many threads as there are.

@@ -1,21 +1,25 @@
 //! Whether one forecaster or strategy is better than another, or only the luckiest of many.
 //!
-//! Both tests take differences of losses, positive where the challenger is better, in order of
+//! All tests take differences of losses, positive where the challenger is better, in order of
 //! time.
 //!
 //! | question | test |
 //! |---|---|
 //! | is this one better than the benchmark | [`diebold_mariano`], [`diebold_mariano_few`] |
 //! | is the best of these better than the benchmark | [`superior_predictive_ability`] |
+//! | the same as it was first asked, weaker beside wild challengers | [`reality_check`] |
 
+mod reality;
 mod superior;
 
 use serde::{Deserialize, Serialize};
 
+pub use reality::{RealityCheck, reality_check};
 pub use superior::{Recentring, SuperiorAbility, superior_predictive_ability};
 
 use statrs::distribution::{ContinuousCDF as _, StudentsT};
 
+use crate::bootstrap::RunningSums;
 use crate::sharpe::normal_cdf;
 use crate::summary::mean;
 
@@ -69,6 +73,17 @@ pub fn diebold_mariano_few(differences: &[f64], horizon: usize) -> Option<Diebol
     let student = StudentsT::new(0.0, 1.0, n - 1.0).ok().filter(|_| correction > 0.0)?;
     let t = test.t * correction.sqrt();
     Some(DieboldMariano { t, p_value: 2.0 * student.cdf(-t.abs()), ..test })
+}
+
+/// Sums of all challengers over stretches.
+fn running_sums(differences: &[Vec<f64>]) -> RunningSums {
+    let mut sums = RunningSums::new(differences.len());
+    let mut row = vec![0.0; differences.len()];
+    for at in 0..differences.first().map_or(0, Vec::len) {
+        row.iter_mut().zip(differences).for_each(|(value, d)| *value = d[at]);
+        sums.push(&row);
+    }
+    sums
 }
 
 /// Autocovariance of a centred series, divided by its full length.

@@ -1,7 +1,11 @@
 //! What trading cost, beside what it earned before costs.
 
+mod sensitivity;
+
 use serde::{Deserialize, Serialize};
 use tradebot_journal::TradeRecord;
+
+pub use sensitivity::{AtCosts, CostSensitivity, MULTIPLES, cost_sensitivity};
 
 use crate::performance::SESSIONS_PER_YEAR;
 use crate::summary::sum;

@@ -22,11 +22,15 @@ pub mod sharpe;
 pub mod bootstrap;
 pub mod benchmark;
 pub mod order_of_trades;
+pub mod placebo;
 pub mod comparison;
+pub mod splits;
+pub mod overfit;
 pub mod skill;
 pub mod assess;
 pub mod verdict;
 pub mod leaks;
+pub mod sweep;
 
 #[cfg(test)]
 mod testing;

@@ -88,12 +88,20 @@ impl SharpeEstimate {
 
 /// Expected maximum of `trials` standard normal draws; 0 for one or none.
 pub fn expected_maximum(trials: u32) -> f64 {
-    if trials < 2 {
+    expected_maximum_of(f64::from(trials))
+}
+
+/// [`expected_maximum`] of a number of draws that need not be whole, such as [`effective_trials`]
+/// gives.
+///
+/// The approximation falls below 0 just above one draw, where the maximum does not: it is 0 there.
+pub fn expected_maximum_of(trials: f64) -> f64 {
+    if trials.is_nan() || trials <= 1.0 {
         return 0.0;
     }
-    let n = f64::from(trials);
-    (1.0 - EULER_GAMMA) * normal_quantile(1.0 - 1.0 / n)
-        + EULER_GAMMA * normal_quantile(1.0 - 1.0 / (n * std::f64::consts::E))
+    let maximum = (1.0 - EULER_GAMMA) * normal_quantile(1.0 - 1.0 / trials)
+        + EULER_GAMMA * normal_quantile(1.0 - 1.0 / (trials * std::f64::consts::E));
+    maximum.max(0.0)
 }
 
 /// The ratio that the best of `trials` attempts without merit is expected to show, when the
@@ -111,6 +119,12 @@ pub fn effective_trials(trials: u32, mean_correlation: f64) -> f64 {
 /// annual ratio of 1: the minimum backtest length.
 pub fn minimum_backtest_years(trials: u32) -> f64 {
     expected_maximum(trials).powi(2)
+}
+
+/// Years of data below which the best of `trials` attempts without merit is expected to show this
+/// `annual_ratio`, above 0; [`minimum_backtest_years`] for a ratio of 1.
+pub fn minimum_backtest_years_for(trials: u32, annual_ratio: f64) -> f64 {
+    (expected_maximum(trials) / annual_ratio).powi(2)
 }
 
 /// What to multiply a per-period ratio by for one over `q` periods, given the returns' own

@@ -6,26 +6,35 @@
 //! Colours are written as marks by the backend and become variables of the style sheet, so that
 //! one drawing serves a light and a dark page.
 
+mod frame;
 mod axis;
 mod dates;
 mod ink;
 mod thin;
+mod lines;
+mod ends;
+mod bars;
+mod cells;
 
 use std::io;
 
 use plotters::chart::{ChartBuilder, ChartContext};
 use plotters::coord::Shift;
 use plotters::coord::cartesian::Cartesian2d;
-use plotters::drawing::{DrawingArea, DrawingAreaErrorKind, IntoDrawingArea as _};
+use plotters::drawing::{DrawingArea, DrawingAreaErrorKind};
 use plotters::prelude::SVGBackend;
 use plotters::style::{Color as _, TRANSPARENT, TextStyle};
 
 pub(crate) use axis::{Axis, Tick};
-pub(crate) use dates::{date_axis, day_number};
-pub(crate) use ink::Ink;
+pub(crate) use bars::{Bars, draw_bars};
+pub(crate) use cells::{Cells, draw_cells, scale_step};
+pub(crate) use dates::{date_axis, day_number, month_name};
+pub(crate) use ends::{Ended, draw_ends, room_for_ends};
+pub(crate) use frame::{Axes, Caption, figure, small_figure};
+pub(crate) use ink::{Ink, MEMBER_INKS, SCALE_STEPS};
+pub(crate) use lines::{Line, draw_area, draw_line, draw_segments, range, value_axis};
 pub(crate) use thin::thin;
 
-use crate::ReportError;
 use crate::markup::{Markup, element};
 
 /// Units of a drawing per logical pixel.
@@ -58,96 +67,6 @@ impl Size {
 pub(crate) const WIDE: u32 = 960;
 /// Width of figures on a telephone, logical pixels.
 pub(crate) const NARROW: u32 = 380;
-
-/// What a figure is called and what it shows, for eyes and ears.
-#[derive(Debug, Clone)]
-pub(crate) struct Caption {
-    /// Unique in the page; of letters, digits and hyphens.
-    pub(crate) id: String,
-    /// What it is, a few words.
-    pub(crate) title: String,
-    /// What it says, in sentences, for whoever cannot see it.
-    pub(crate) description: String,
-    /// What is printed under it; may be empty.
-    pub(crate) legend: Markup,
-}
-
-/// A figure in both widths. `heights`: wide and narrow, logical pixels.
-///
-/// # Errors
-/// [`ReportError::Figure`] when the backend fails.
-pub(crate) fn figure(
-    caption: Caption,
-    heights: (u32, u32),
-    draw: impl Fn(&Area<'_>, Size) -> Drawn,
-) -> Result<Markup, ReportError> {
-    let wide = Size { width: WIDE, height: heights.0 };
-    let narrow = Size { width: NARROW, height: heights.1 };
-    let drawings =
-        drawing(&caption, "wide", wide, &draw)?.and(drawing(&caption, "narrow", narrow, &draw)?);
-    Ok(framed(caption, drawings, "chart"))
-}
-
-/// A small figure in one size, to stand beside others like it.
-///
-/// # Errors
-/// [`ReportError::Figure`] when the backend fails.
-pub(crate) fn small_figure(
-    caption: Caption,
-    size: Size,
-    draw: impl Fn(&Area<'_>, Size) -> Drawn,
-) -> Result<Markup, ReportError> {
-    let drawing = drawing(&caption, "only", size, &draw)?;
-    Ok(framed(caption, drawing, "small"))
-}
-
-fn framed(caption: Caption, drawings: Markup, class: &str) -> Markup {
-    let title = element("span", &[("class", "title")], caption.title);
-    let legend = element("figcaption", &[], title.and(caption.legend));
-    element("figure", &[("class", class)], legend.and(drawings))
-}
-
-fn drawing(
-    caption: &Caption,
-    variant: &'static str,
-    size: Size,
-    draw: impl Fn(&Area<'_>, Size) -> Drawn,
-) -> Result<Markup, ReportError> {
-    let mut svg = String::new();
-    let failed =
-        |source| ReportError::Figure { figure: caption.title.clone(), source: Box::new(source) };
-    {
-        let units = (size.width * UNITS, size.height * UNITS);
-        let area = SVGBackend::with_string(&mut svg, units).into_drawing_area();
-        draw(&area, size).map_err(failed)?;
-        area.present().map_err(failed)?;
-    }
-    let (title, description) =
-        (format!("{}-{variant}-t", caption.id), format!("{}-{variant}-d", caption.id));
-    let named = element("title", &[("id", &title)], caption.title.as_str())
-        .and(element("desc", &[("id", &description)], caption.description.as_str()))
-        .into_string();
-    let opening = format!(
-        "<svg class=\"{variant}\" role=\"img\" aria-labelledby=\"{title} {description}\" \
-         viewBox=\"0 0 {} {}\">{named}",
-        size.width * UNITS,
-        size.height * UNITS,
-    );
-    Ok(Markup::drawing(inlined(&svg, &opening)))
-}
-
-/// The backend's document with an opening of ours, coloured by the page and without what it says
-/// needlessly.
-fn inlined(svg: &str, opening: &str) -> String {
-    let body = svg.find('>').map_or(svg, |end| &svg[end + 1..]);
-    let plain = body
-        .replace(" opacity=\"1\"", "")
-        .replace(" stroke=\"none\"", "")
-        .replace(" font-family=\"sans-serif\"", "")
-        .replace(">\n", ">")
-        .replace(" \"/>", "\"/>");
-    format!("{opening}{}", ink::painted(&plain))
-}
 
 /// Logical pixels in units of the drawing.
 pub(crate) fn px(pixels: f64) -> i32 {
@@ -216,6 +135,8 @@ pub(crate) enum Mesh {
     Vertical,
     /// Both.
     Both,
+    /// None: only labels.
+    Neither,
 }
 
 /// Draws lines and labels at the ticks.
@@ -234,10 +155,10 @@ pub(crate) fn mesh(chart: &mut Chart<'_, '_>, lines: Mesh) -> Drawn {
         .set_all_tick_mark_size(upx(3.0))
         .x_label_formatter(&label_x)
         .y_label_formatter(&label_y);
-    if lines == Mesh::Horizontal {
+    if matches!(lines, Mesh::Horizontal | Mesh::Neither) {
         mesh.disable_x_mesh();
     }
-    if lines == Mesh::Vertical {
+    if matches!(lines, Mesh::Vertical | Mesh::Neither) {
         mesh.disable_y_mesh();
     }
     mesh.draw()
@@ -258,3 +179,5 @@ pub(crate) fn key<'n>(entries: impl IntoIterator<Item = (Ink, &'n str)>) -> Mark
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod palette_tests;

@@ -1,4 +1,4 @@
-//! The frame of the page: head, title, contents, sections.
+//! The frame of a page: head, title, contents, sections, footer; and the page of a run in it.
 
 use tradebot_backtest::{Assessment, RunResult};
 
@@ -14,24 +14,65 @@ const POLICY: &str = "<meta http-equiv=\"Content-Security-Policy\" \
 /// Symbols named under the title.
 const SYMBOLS_SHOWN: usize = 12;
 
-/// The whole page.
-pub(crate) fn page(result: &RunResult, assessment: &Assessment) -> Result<String, ReportError> {
-    let of = Subject { result, assessment };
-    let sections = sections::all(of)?;
-    let contents = contents(&sections);
-    let main: Markup = sections.into_iter().map(section).collect();
-    let skip = element("a", &[("class", "skip"), ("href", "#verdict")], "Skip to the verdict");
-    let frame = element("main", &[("id", "top")], main);
-    let body = element("body", &[("class", tone(assessment.verdict.finding))], {
-        let framed = element("div", &[("class", "frame")], contents.and(frame));
-        skip.and(header(of)).and(framed).and(footer(of))
-    });
-    let html = element("html", &[("lang", "en")], head(of).and(body));
-    Ok(format!("<!DOCTYPE html>\n{}", html.into_string()))
+/// What stands at the foot of every page.
+const CAUTION: &str =
+    "Simulated and past results say little about future ones. Nothing here is advice.";
+
+/// A page of any kind.
+#[derive(Debug, Clone)]
+pub(crate) struct Page {
+    /// Names the page outside of it.
+    pub(crate) title: String,
+    /// Its first heading.
+    pub(crate) heading: String,
+    /// Under it: what the page is about.
+    pub(crate) lead: Markup,
+    /// The class that colours it by what was found.
+    pub(crate) tone: &'static str,
+    /// What is read first; a keyboard can skip to it.
+    pub(crate) first: (&'static str, &'static str),
+    /// The sections in order.
+    pub(crate) sections: Vec<Section>,
+    /// At the foot, before the caution; may be empty.
+    pub(crate) foot: String,
 }
 
-fn head(of: Subject<'_>) -> Markup {
-    let title = format!("{} · tradebot report", of.result.run_id);
+impl Page {
+    /// The whole document.
+    pub(crate) fn into_html(self) -> String {
+        let contents = contents(&self.sections);
+        let main: Markup = self.sections.into_iter().map(section).collect();
+        let skip = element("a", &[("class", "skip"), ("href", self.first.0)], self.first.1);
+        let frame = element("main", &[("id", "top")], main);
+        let header = element("header", &[], element("h1", &[], self.heading).and(self.lead));
+        let body = element("body", &[("class", self.tone)], {
+            let framed = element("div", &[("class", "frame")], contents.and(frame));
+            skip.and(header).and(framed).and(footer(self.foot))
+        });
+        let html = element("html", &[("lang", "en")], head(&self.title).and(body));
+        format!("<!DOCTYPE html>\n{}", html.into_string())
+    }
+}
+
+/// The page of a run.
+pub(crate) fn page(result: &RunResult, assessment: &Assessment) -> Result<String, ReportError> {
+    let of = Subject { result, assessment };
+    let page = Page {
+        title: format!("{} · tradebot report", result.run_id),
+        heading: format!("Run {}", result.run_id),
+        lead: lead(of),
+        tone: tone(assessment.verdict.finding),
+        first: ("#verdict", "Skip to the verdict"),
+        sections: sections::all(of)?,
+        foot: result.finished.as_ref().map_or_else(
+            || "The run has no digest: it has not ended.".to_owned(),
+            |finished| format!("Digest of the run: {}", finished.digest),
+        ),
+    };
+    Ok(page.into_html())
+}
+
+fn head(title: &str) -> Markup {
     let meta = |html| Markup::literal(html);
     element(
         "head",
@@ -45,9 +86,8 @@ fn head(of: Subject<'_>) -> Markup {
     )
 }
 
-fn header(of: Subject<'_>) -> Markup {
+fn lead(of: Subject<'_>) -> Markup {
     let result = of.result;
-    let title = element("h1", &[], format!("Run {}", result.run_id));
     let span = of.span().map_or_else(
         || "no session yet".to_owned(),
         |(from, to)| {
@@ -67,7 +107,7 @@ fn header(of: Subject<'_>) -> Markup {
              are those so far.",
         ));
     }
-    element("header", &[], title.and(line))
+    line
 }
 
 /// The first few symbols; all of them stand in the configuration.
@@ -100,18 +140,10 @@ fn section(of: Section) -> Markup {
     )
 }
 
-fn footer(of: Subject<'_>) -> Markup {
-    let digest = of.result.finished.as_ref().map_or_else(
-        || "The run has no digest: it has not ended.".to_owned(),
-        |finished| format!("Digest of the run: {}", finished.digest),
-    );
-    element(
-        "footer",
-        &[],
-        element("p", &[], digest).and(element(
-            "p",
-            &[],
-            "Simulated and past results say little about future ones. Nothing here is advice.",
-        )),
-    )
+fn footer(foot: String) -> Markup {
+    let mut lines = Markup::default();
+    if !foot.is_empty() {
+        lines.push(element("p", &[], foot));
+    }
+    element("footer", &[], lines.and(element("p", &[], CAUTION)))
 }

@@ -3,13 +3,19 @@
 mod verdict;
 mod key_figures;
 mod equity;
+mod drawdowns;
 mod monthly;
+mod annual;
+mod rolling;
+mod exposure;
 mod basis;
 mod skill;
 mod reliability;
 mod weights;
 mod prices;
 mod trades;
+mod extremes;
+mod excursions;
 mod exits;
 mod regimes;
 mod no_trade;
@@ -26,6 +32,7 @@ use tradebot_journal::{ExitReason, SizeBasis};
 use crate::ReportError;
 use crate::markup::{Markup, element};
 
+pub(crate) use key_figures::PERFORMANCE;
 pub(crate) use verdict::tone;
 
 /// What a page is about.
@@ -71,13 +78,18 @@ pub(crate) fn all(of: Subject<'_>) -> Result<Vec<Section>, ReportError> {
         section("verdict", "Verdict", verdict::body(of)),
         section("key-figures", "Key figures", key_figures::body(of)),
         section("equity", "Equity and drawdown", equity::body(of)?),
+        section("drawdowns", "Deepest drawdowns", drawdowns::body(of)),
         section("monthly", "Monthly returns", monthly::body(of)),
+        section("annual", "Annual returns", annual::body(of)?),
+        section("rolling", "Rolling Sharpe ratio and beta", rolling::body(of)?),
+        section("exposure", "Exposure and turnover", exposure::body(of)?),
         section("earned-by", "What the trades were earned by", basis::body(of)),
         section("skill", "Skill out of sample", skill::body(of)?),
         section("reliability", "Do the probabilities mean what they say?", reliability::body(of)?),
         section("weights", "Weights over time", weights::body(of)?),
         section("prices", "Trades on prices", prices::body(of)?),
         section("trades", "Trades", trades::body(of)?),
+        section("excursions", "How far trades went", excursions::body(of)?),
         section("exits", "Exits and costs", exits::body(of)),
         section("regimes", "Regimes", regimes::body(of)),
         section("no-trade", "Why there was no trade", no_trade::body(of)),

@@ -15,7 +15,7 @@ fn page(of: &RunResult) -> String {
 
 /// Every element is closed, in the order in which it was opened.
 #[track_caller]
-fn check_balance(html: &str) {
+pub(crate) fn check_balance(html: &str) {
     let mut open: Vec<&str> = Vec::new();
     let mut rest = html.strip_prefix("<!DOCTYPE html>").expect("begins with its type");
     while let Some(start) = rest.find('<') {
@@ -42,21 +42,26 @@ fn check_balance(html: &str) {
     assert!(open.is_empty(), "never closed: {open:?}");
 }
 
-/// What every page has, whatever the run.
+/// What every page of a run has, whatever the run.
 #[track_caller]
 fn check_page(html: &str) {
-    check_balance(html);
+    check_document(html);
     for (id, title) in [
         ("verdict", "Verdict"),
         ("key-figures", "Key figures"),
         ("equity", "Equity and drawdown"),
+        ("drawdowns", "Deepest drawdowns"),
         ("monthly", "Monthly returns"),
+        ("annual", "Annual returns"),
+        ("rolling", "Rolling Sharpe ratio and beta"),
+        ("exposure", "Exposure and turnover"),
         ("earned-by", "What the trades were earned by"),
         ("skill", "Skill out of sample"),
         ("reliability", "Do the probabilities mean what they say?"),
         ("weights", "Weights over time"),
         ("prices", "Trades on prices"),
         ("trades", "Trades"),
+        ("excursions", "How far trades went"),
         ("exits", "Exits and costs"),
         ("regimes", "Regimes"),
         ("no-trade", "Why there was no trade"),
@@ -70,6 +75,14 @@ fn check_page(html: &str) {
         assert!(html.contains(&format!("id=\"{id}-h\">{title}</h2>")), "heading of {id}");
         assert!(html.contains(&format!("<a href=\"#{id}\">{title}</a>")), "link to {id}");
     }
+}
+
+/// What every page has: balance, numbers, names that exist and are unique, nothing from outside,
+/// and figures that say in words what they are and how to read them.
+#[track_caller]
+pub(crate) fn check_document(html: &str) {
+    check_balance(html);
+    check_alone(html);
     assert!(!html.contains("NaN") && !html.contains("inf "), "numbers that are none");
     let ids: Vec<&str> = html.split(" id=\"").skip(1).map(|s| &s[..s.find('"').unwrap()]).collect();
     let unique: BTreeSet<&str> = ids.iter().copied().collect();
@@ -79,22 +92,17 @@ fn check_page(html: &str) {
             assert!(unique.contains(id), "nothing has the id {id}");
         }
     }
-}
-
-#[test]
-fn a_page_has_all_sections_and_is_balanced() {
-    let html = page(&MadeUp::default().run());
-    check_page(&html);
-    // Two figures of the account, one of skill, eight of reliability, one of weights, two of
-    // prices, one of results; all but reliability for two widths.
-    assert_eq!(html.matches("<svg ").count(), 2 * 7 + 8);
-    assert_eq!(html.matches("<desc ").count(), html.matches("<svg ").count());
+    let svgs = html.matches("<svg ").count();
+    assert_eq!(html.matches("<desc ").count(), svgs);
+    assert_eq!(html.matches("role=\"img\"").count(), svgs);
     assert_eq!(html.matches("<caption>").count(), html.matches("<table").count());
+    let figures = html.matches("<figure ").count();
+    assert_eq!(html.matches("class=\"title\"").count(), figures, "a figure without a title");
 }
 
-#[test]
-fn a_page_loads_nothing_and_runs_nothing() {
-    let html = page(&MadeUp::default().run());
+/// Nothing is loaded and nothing runs.
+#[track_caller]
+fn check_alone(html: &str) {
     let forbidden = [
         "http:",
         "https:",
@@ -110,8 +118,9 @@ fn a_page_loads_nothing_and_runs_nothing() {
         "onclick",
         "@font-face",
     ];
+    let written = html.replace("&lt;", "");
     for word in forbidden {
-        assert!(!html.contains(word), "{word}");
+        assert!(!written.contains(word), "{word}");
     }
     assert!(html.contains("default-src 'none'"));
     let links = html.split("href=\"").skip(1);
@@ -119,9 +128,20 @@ fn a_page_loads_nothing_and_runs_nothing() {
 }
 
 #[test]
+fn a_page_has_all_sections_and_is_balanced() {
+    let html = page(&MadeUp::default().run());
+    check_page(&html);
+    // Two figures of the account, one of years, two that roll, two of its use, one of skill, eight
+    // of reliability, one of weights, two of prices, one of results, two of excursions; all but
+    // reliability and excursions for two widths.
+    assert_eq!(html.matches("<svg ").count(), 2 * 12 + 8 + 2);
+    assert_eq!(html.matches("class=\"beneath help\"").count(), 12 + 8 + 2, "how to read each");
+}
+
+#[test]
 fn texts_of_a_run_cannot_become_markup() {
     let html = page(&hostile());
-    check_page(&html);
+    check_balance(&html);
     assert!(!html.contains("<script") && !html.contains("<img"));
     assert!(html.matches("&lt;script&gt;").count() > 20, "the texts are there, escaped");
 }
@@ -145,6 +165,85 @@ fn a_run_may_be_empty_short_idle_or_unfinished() {
     let html = page(&idle);
     check_page(&html);
     assert!(html.contains("No trade was closed.") && html.contains("class=\"notice\""));
+}
+
+/// The part of a page under one heading.
+fn section<'h>(html: &'h str, id: &str) -> &'h str {
+    let start = html.find(&format!("<section id=\"{id}\" ")).unwrap();
+    let length = html[start..].find("</section>").unwrap();
+    &html[start..start + length]
+}
+
+#[test]
+fn a_section_without_data_says_why_in_a_sentence_and_draws_nothing() {
+    let empty = MadeUp { sessions: 0, finished: false, symbols: &[], ..MadeUp::default() }.run();
+    let idle = MadeUp { trade_every: 0, ..MadeUp::default() }.run();
+    let short = MadeUp { sessions: 100, ..MadeUp::default() }.run();
+    let mut cash = idle.clone();
+    for snapshot in &mut cash.snapshots {
+        (snapshot.gross, snapshot.positions) = (0.0, Vec::new());
+    }
+    let mut blind = MadeUp::default().run();
+    blind.prices.clear();
+    for (run, id, said) in [
+        (&empty, "drawdowns", "nothing could fall"),
+        (&empty, "annual", "no year has a return"),
+        (&empty, "rolling", "A window needs 126 returns and the run has 0"),
+        (&empty, "exposure", "nothing was exposed over time"),
+        (&empty, "excursions", "No trade was closed"),
+        (&short, "rolling", "A window needs 126 returns and the run has 99"),
+        (&idle, "excursions", "No trade was closed"),
+        (&idle, "exposure", "nothing was turned over"),
+        (&cash, "exposure", "the account was in cash throughout"),
+        (&blind, "excursions", "how far they went is not known"),
+    ] {
+        let html = page(run);
+        let part = section(&html, id);
+        assert!(part.contains("<p class=\"none\">"), "{id}");
+        assert!(part.contains(said), "{id}: {said}");
+        let drawn = part.contains("<svg");
+        assert_eq!(drawn, id == "exposure" && said.contains("turned over"), "{id}");
+    }
+}
+
+#[test]
+fn one_trade_is_the_best_and_there_is_no_worst() {
+    let mut run = MadeUp::default().run();
+    run.trades.truncate(1);
+    let html = page(&run);
+    check_page(&html);
+    let trades = section(&html, "trades");
+    assert!(trades.contains("Best trades") && !trades.contains("Worst trades"));
+    assert!(section(&html, "excursions").contains("1 trade as points"));
+}
+
+#[test]
+fn excursions_say_that_they_are_on_closes() {
+    let html = page(&MadeUp::default().run());
+    assert!(section(&html, "excursions").contains("Measured on closes"));
+}
+
+#[test]
+fn the_drawdown_table_begins_with_the_deepest_drawdown_of_the_run() {
+    let run = MadeUp { sessions: 900, ..MadeUp::default() }.run();
+    let html = page(&run);
+    let part = section(&html, "drawdowns");
+    let deepest = assessed(&run).performance.max_drawdown.unwrap();
+    let first = part.find(&crate::format::percent(deepest, 2)).expect("it is in the table");
+    assert!(part[first..].matches("<tr>").count() == 9, "and nine are below it");
+}
+
+#[test]
+fn twenty_symbols_fit_on_a_page() {
+    const SYMBOLS: [&str; 20] = [
+        "AA", "AB", "AC", "AD", "AE", "AF", "AG", "AH", "AI", "AJ", "AK", "AL", "AM", "AN", "AO",
+        "AP", "AQ", "AR", "AS", "AT",
+    ];
+    let run = MadeUp { sessions: 300, symbols: &SYMBOLS, ..MadeUp::default() }.run();
+    let html = page(&run);
+    check_page(&html);
+    assert!(html.contains("and 8 more") && html.contains("Drawn are 12 of 20 symbols"));
+    assert!(SYMBOLS.iter().all(|s| html.contains(&format!(">{s}<"))));
 }
 
 #[test]

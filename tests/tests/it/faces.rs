@@ -8,11 +8,14 @@ use crate::support::reference::reference;
 use crate::support::{Call, Home, skipped};
 
 /// Every command, with its subcommands.
-const COMMANDS: [&[&str]; 23] = [
+const COMMANDS: [&[&str]; 27] = [
     &["run"],
     &["backtest"],
     &["validate"],
     &["report"],
+    &["compare"],
+    &["sweep"],
+    &["walk-forward"],
     &["reproduce"],
     &["explain"],
     &["why"],
@@ -21,6 +24,7 @@ const COMMANDS: [&[&str]; 23] = [
     &["orders"],
     &["trades"],
     &["account"],
+    &["skill"],
     &["doctor"],
     &["journal", "verify"],
     &["journal", "tail"],

@@ -16,6 +16,7 @@ mod reproducing;
 mod faces;
 mod terminal;
 mod restart;
+mod sweeping;
 mod disks;
 mod wrong_words;
 mod wrong_data;

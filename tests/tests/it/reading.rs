@@ -343,3 +343,29 @@ fn the_next_run_can_begin_with_what_this_one_learned() {
     let started = &entries(&copy)[0];
     assert_eq!(started["warm_start"], "demo-0001");
 }
+
+#[test]
+fn the_skill_of_every_member_and_of_the_ensemble_is_told_with_what_it_is_measured_against() {
+    let skill = home().json(&["skill", "--json"]);
+    let lines = skill.as_array().unwrap();
+    let names: Vec<&str> = lines.iter().map(|l| l["name"].as_str().unwrap()).collect();
+    assert!(names.len() > 4 && names.ends_with(&["equal_weight", "consensus"]), "{names:?}");
+    for line in lines {
+        let number = |name: &str| line[name].as_f64().unwrap();
+        let skill = 1.0 - number("brier") / number("row_rate_brier");
+        assert!((number("brier_skill") - skill).abs() < 1e-9, "{line:#}");
+        let [narrow, wide] = ["brier_skill_interval", "brier_skill_95"].map(|name| &line[name]);
+        assert!(wide["lo"].as_f64() <= narrow["lo"].as_f64(), "{line:#}");
+        assert!(wide["hi"].as_f64() >= narrow["hi"].as_f64(), "{line:#}");
+        let covered: Vec<f64> =
+            (0..4).map(|i| line["at_coverage"][i]["coverage"].as_f64().unwrap()).collect();
+        assert_eq!(covered, [1.0, 0.5, 0.2, 0.1]);
+        assert!(
+            (line["at_coverage"][0]["accuracy"].as_f64().unwrap() - number("accuracy")).abs()
+                < 1e-12
+        );
+    }
+    let csv = home().ok(&["skill", "--csv"]).stdout;
+    assert_eq!(csv.lines().count(), lines.len() + 1, "{csv}");
+    assert!(csv.starts_with("forecaster,forecasts,"), "{csv}");
+}

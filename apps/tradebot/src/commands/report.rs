@@ -31,6 +31,14 @@ pub fn run(context: &Context, args: &ReportArgs) -> Result<(), Failure> {
 /// # Errors
 /// When it cannot be rendered or written, naming the file.
 pub fn write(result: &RunResult, assessment: &Assessment, path: &Path) -> Result<(), Failure> {
+    write_page(&tradebot_report::render(result, assessment)?, path)
+}
+
+/// Writes a page; a half-written one never takes the place of an older.
+///
+/// # Errors
+/// When it cannot be written, naming the file.
+pub fn write_page(html: &str, path: &Path) -> Result<(), Failure> {
     if path.is_dir() {
         return Err(Failure::usage(format!(
             "{} is a folder; name the file to write, such as {}",
@@ -38,7 +46,6 @@ pub fn write(result: &RunResult, assessment: &Assessment, path: &Path) -> Result
             path.join("report.html").display()
         )));
     }
-    let html = tradebot_report::render(result, assessment)?;
     let failed = |e: std::io::Error| {
         Failure::work(format!("cannot write the report {}: {e}", path.display()))
     };

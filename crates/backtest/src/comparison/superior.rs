@@ -8,8 +8,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::covariance;
-use crate::bootstrap::{RunningSums, StationaryBootstrap};
+use super::{covariance, running_sums};
+use crate::bootstrap::StationaryBootstrap;
 use crate::summary::mean;
 
 /// Which challengers are taken to be as good as the benchmark when there is no merit.
@@ -19,7 +19,7 @@ pub enum Recentring {
     Lower,
     /// Clearly worse ones are left out: the one to use.
     Consistent,
-    /// All: the largest p-value, that of White's reality check.
+    /// All: the largest p-value, that of White's reality check if it were studentised.
     Upper,
 }
 
@@ -87,6 +87,9 @@ pub fn superior_predictive_ability(
     Some(result)
 }
 
+/// Weight below which a lag does not count: a thousandth of the last digit of the variance.
+const WEIGHT_MIN: f64 = 1e-19;
+
 /// Long-run standard deviation under the stationary bootstrap's own weights.
 fn deviation(differences: &[f64], mean: f64, block: f64) -> f64 {
     let n = differences.len();
@@ -97,6 +100,11 @@ fn deviation(differences: &[f64], mean: f64, block: f64) -> f64 {
         let share = lag as f64 / n as f64;
         let (near, far) = (stay.powf(lag as f64), stay.powf((n - lag) as f64));
         let weight = (1.0 - share) * near + share * far;
+        // Between the ends of a long series weights are far below what a double can hold of the
+        // sum, and the covariances would cost the square of its length.
+        if weight < WEIGHT_MIN {
+            continue;
+        }
         variance += 2.0 * weight * covariance(&centred, lag);
     }
     variance.sqrt()
@@ -110,10 +118,7 @@ fn p_values(
     seed: u64,
 ) -> [f64; 3] {
     let n = differences[0].len();
-    let mut sums = RunningSums::new(differences.len());
-    for at in 0..n {
-        sums.push(&differences.iter().map(|d| d[at]).collect::<Vec<f64>>());
-    }
+    let sums = running_sums(differences);
     let centres = [
         of.means.iter().map(|m| m.max(0.0)).collect::<Vec<f64>>(),
         of.means.iter().zip(of.kept()).map(|(m, kept)| if kept { *m } else { 0.0 }).collect(),

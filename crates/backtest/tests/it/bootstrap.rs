@@ -1,8 +1,12 @@
 //! Block length, bootstrap intervals, and tests of superior forecasts.
 
 use tradebot_backtest::Interval;
-use tradebot_backtest::bootstrap::{RunningSums, StationaryBootstrap, block_length};
-use tradebot_backtest::comparison::{Recentring, diebold_mariano, superior_predictive_ability};
+use tradebot_backtest::bootstrap::{
+    RunningSums, StationaryBootstrap, block_length, resampled_sharpes,
+};
+use tradebot_backtest::comparison::{
+    Recentring, diebold_mariano, reality_check, superior_predictive_ability,
+};
 
 use crate::vectors::{all_columns, close, columns, index_returns, json, near, number, numbers};
 
@@ -44,6 +48,19 @@ fn the_interval_of_the_index_s_sharpe_ratio_is_that_of_the_reference() {
         sums[0] / n / variance.sqrt() * 252.0_f64.sqrt()
     });
     let got = Interval::middle_90(&drawn).unwrap();
+    for want in expected["stationary_bootstrap_sharpe_ci90"].as_array().unwrap() {
+        let want = numbers(want);
+        near("lower end", got.lo, want[0], 0.06);
+        near("upper end", got.hi, want[1], 0.06);
+    }
+}
+
+#[test]
+fn resampled_ratios_alone_have_the_interval_of_the_reference() {
+    let expected = json("13_spa_bootstrap.json");
+    let drawn = resampled_sharpes(&index_returns(), 10.0, 4_000, 1).unwrap();
+    let annual: Vec<f64> = drawn.into_iter().map(|ratio| ratio * 252.0_f64.sqrt()).collect();
+    let got = Interval::middle_90(&annual).unwrap();
     for want in expected["stationary_bootstrap_sharpe_ci90"].as_array().unwrap() {
         let want = numbers(want);
         near("lower end", got.lo, want[0], 0.06);
@@ -100,4 +117,30 @@ fn the_best_of_twelve_strategies_is_not_superior_to_nothing() {
     for (which, want) in RECENTRINGS.into_iter().zip(numbers(&expected["pvalues"])) {
         near("p-value", got.p_value(which), want, 0.015);
     }
+}
+
+/// The reference's library does not divide by standard errors: its upper p-value is the reality
+/// check's.
+#[test]
+fn the_reality_check_is_that_of_the_reference() {
+    let expected = json("13_spa_bootstrap.json");
+    let mean_of_seeds = |key: &str| {
+        let seeds = expected[key].as_array().unwrap();
+        seeds.iter().map(|seed| number(&seed[2])).sum::<f64>() / seeds.len() as f64
+    };
+    let losses = loss_differences();
+    let got = reality_check(&losses, 10.0, 20_000, 3).unwrap();
+    near("against the base rate", got.p_value, mean_of_seeds("arch_spa_vs_base"), 0.015);
+    assert_eq!(got.best, 1);
+    close("mean", got.means[1], numbers(&expected["deterministic"]["mean_loss_diff"])[1], RELATIVE);
+    // Against the logistic regression: the base rate and the other three.
+    let base: Vec<f64> = losses[1].iter().map(|d| -d).collect();
+    let against = |k: usize| -> Vec<f64> {
+        losses[k].iter().zip(&losses[1]).map(|(other, logit)| other - logit).collect()
+    };
+    let others = [base, against(0), against(2), against(3)];
+    let got = reality_check(&others, 10.0, 20_000, 4).unwrap();
+    near("against logit", got.p_value, mean_of_seeds("arch_spa_benchmark_logit"), 0.015);
+    let got = reality_check(&all_columns("data_strategies.csv"), 10.0, 20_000, 5).unwrap();
+    near("strategies", got.p_value, mean_of_seeds("arch_spa_strategies_vs_zero"), 0.015);
 }

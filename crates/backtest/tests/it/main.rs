@@ -6,4 +6,6 @@ mod vectors;
 mod sharpe;
 mod performance;
 mod bootstrap;
+mod overfit;
 mod skill;
+mod sweep;

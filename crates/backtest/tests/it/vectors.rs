@@ -44,12 +44,29 @@ pub(crate) fn all_columns(name: &str) -> Vec<Vec<f64>> {
     columns
 }
 
-/// Simple close-to-close returns of the S&P 500 index from 2007 to 2010.
-pub(crate) fn index_returns() -> Vec<f64> {
+/// Two indices from 1999 to 2018: symbol, date, open, high, low, close, volume.
+fn index_file() -> String {
     let file = std::fs::File::open(fixture!("market/indices_daily_1999_2018.csv.gz")).unwrap();
     let mut text = String::new();
     flate2::read::GzDecoder::new(file).read_to_string(&mut text).unwrap();
-    let closes: Vec<f64> = text
+    text
+}
+
+/// Opens and closes of an index, 5,031 sessions.
+pub(crate) fn index_bars(symbol: &str) -> (Vec<f64>, Vec<f64>) {
+    let text = index_file();
+    let lines = text.lines().map(|line| line.split(',').collect::<Vec<_>>());
+    let bars: (Vec<f64>, Vec<f64>) = lines
+        .filter(|fields| fields[0] == symbol)
+        .map(|fields| (fields[2].parse::<f64>().unwrap(), fields[5].parse::<f64>().unwrap()))
+        .unzip();
+    assert_eq!(bars.0.len(), 5_031);
+    bars
+}
+
+/// Simple close-to-close returns of the S&P 500 index from 2007 to 2010.
+pub(crate) fn index_returns() -> Vec<f64> {
+    let closes: Vec<f64> = index_file()
         .lines()
         .filter_map(|line| {
             let fields: Vec<&str> = line.split(',').collect();

@@ -76,6 +76,11 @@ impl Axis {
         super::room_for(self.ticks.iter().map(|t| t.label.as_str()), letters / 2.0).min(60)
     }
 
+    /// Equal ratios are equally long on it.
+    pub(crate) const fn is_logarithmic(&self) -> bool {
+        self.logarithmic
+    }
+
     /// The lower end.
     pub(crate) const fn from(&self) -> f64 {
         self.from

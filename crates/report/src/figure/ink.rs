@@ -36,12 +36,18 @@ pub(crate) enum Ink {
     Regime(usize),
     /// The same, faint, behind lines.
     RegimeTint(usize),
-    /// One of the members, by its place.
+    /// One of the members or of several runs, by its place.
     Member(usize),
+    /// A step of the scale from bad over neutral to good.
+    Scale(usize),
 }
 
 /// Members have so many colours, then they repeat.
 pub(crate) const MEMBER_INKS: usize = 8;
+/// Steps of the scale.
+pub(crate) const SCALE_STEPS: usize = 9;
+/// The neutral one in the middle.
+pub(crate) const SCALE_MIDDLE: usize = SCALE_STEPS / 2;
 
 impl Ink {
     fn code(self) -> u8 {
@@ -59,6 +65,7 @@ impl Ink {
             Self::Regime(index) => 16 + small(index % 5),
             Self::RegimeTint(index) => 24 + small(index % 5),
             Self::Member(index) => 32 + small(index % MEMBER_INKS),
+            Self::Scale(step) => 48 + small(step.min(SCALE_STEPS - 1)),
         }
     }
 
@@ -88,6 +95,7 @@ fn variable(code: u8) -> Option<String> {
         16..=20 => return Some(format!("var(--r{})", code - 16)),
         24..=28 => return Some(format!("var(--t{})", code - 24)),
         32..=39 => return Some(format!("var(--m{})", code - 32)),
+        48..=56 => return Some(format!("var(--s{})", code - 48)),
         _ => return None,
     };
     Some(format!("var(--{name})"))
@@ -142,7 +150,8 @@ mod tests {
             .into_iter()
             .chain((0..5).map(Ink::Regime))
             .chain((0..5).map(Ink::RegimeTint))
-            .chain((0..MEMBER_INKS).map(Ink::Member));
+            .chain((0..MEMBER_INKS).map(Ink::Member))
+            .chain((0..SCALE_STEPS).map(Ink::Scale));
         for ink in all {
             let variable = ink.variable();
             let name = variable.trim_start_matches("var(").trim_end_matches(')');

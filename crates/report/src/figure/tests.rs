@@ -50,6 +50,8 @@ fn a_figure_scales_has_a_name_and_no_colour_of_its_own() {
         id: "x".to_owned(),
         title: "A <b>".to_owned(),
         description: "Says & shows".to_owned(),
+        help: "Read < so".to_owned(),
+        axes: Axes::named("across, R", "up & down, %"),
         legend: Markup::default(),
     };
     let html = figure(caption, (200, 200), |area, _| {
@@ -63,9 +65,63 @@ fn a_figure_scales_has_a_name_and_no_colour_of_its_own() {
     assert_eq!(html.matches("viewBox=").count(), 2);
     assert_eq!(html.matches("<title id=").count(), 2);
     assert!(html.contains("A &lt;b&gt;") && html.contains("Says &amp; shows"));
+    assert!(html.contains("Read &lt; so"), "how to read it");
+    // Two widths, each with the names of both axes and room for them.
+    assert_eq!(html.matches("across, R").count(), 2);
+    assert_eq!(html.matches("up &amp; down, %").count(), 2);
+    assert_eq!(html.matches(&format!(" {}\">", UNITS * (200 + 36))).count(), 2);
     assert!(html.contains("&lt;0.5&gt;") && !html.contains("<0.5>"), "labels are escaped");
     assert!(!html.contains("=\"#") && !html.contains("http"), "{html}");
     assert!(!html.contains(" width=\"960\"") && !html.contains(" width=\"3840\""));
+}
+
+/// A drawing without its surroundings.
+fn drawn(draw: impl Fn(&Area<'_>, Size) -> Drawn) -> String {
+    let caption = Caption {
+        id: "x".to_owned(),
+        title: String::new(),
+        description: String::new(),
+        help: String::new(),
+        axes: Axes::default(),
+        legend: Markup::default(),
+    };
+    small_figure(caption, Size { width: 300, height: 200 }, draw).unwrap().into_string()
+}
+
+#[test]
+fn a_line_breaks_where_there_is_no_value() {
+    let gap = [(0.0, 0.1), (1.0, 0.2), (2.0, f64::NAN), (3.0, 0.4), (4.0, 0.3)];
+    let lines = |broken: bool| {
+        let html = drawn(|area, size| {
+            let axes = (
+                Axis::around((0.0, 4.0), 4, |_| String::new()),
+                Axis::around((0.0, 1.0), 2, |_| String::new()),
+            );
+            let margins = Margins { left: 40, below: 20, right: 10, above: 10 };
+            let mut chart = chart(area, axes, margins)?;
+            let draw = if broken { draw_segments } else { draw_line };
+            draw(&mut chart, &gap, (Ink::Run, 1.0), size)
+        });
+        html.matches("<polyline").count()
+    };
+    assert_eq!((lines(true), lines(false)), (2, 1));
+}
+
+#[test]
+fn there_is_a_bar_for_every_value_and_labels_only_where_they_fit() {
+    let labels: Vec<String> = (1970..2010).map(|year: i32| year.to_string()).collect();
+    let values = |sign: f64| (0..40).map(|n| (n != 7).then_some(sign * f64::from(n + 1))).collect();
+    let bars = Bars { labels, series: vec![(Ink::Good, values(1.0)), (Ink::Bad, values(-1.0))] };
+    let html = drawn(|area, size| draw_bars(&bars, (area, size), 40, |v| format!("{v}")));
+    assert_eq!(html.matches("fill=\"var(--good)\"").count(), 39);
+    assert_eq!(html.matches("fill=\"var(--bad)\"").count(), 39);
+    let years = (1970..2010).filter(|year| html.contains(&format!(">{year}\n"))).count();
+    assert!((2..=6).contains(&years), "{years} labels on 300 pixels");
+    let nothing = Bars { labels: Vec::new(), series: Vec::new() };
+    assert!(
+        drawn(|area, size| draw_bars(&nothing, (area, size), 40, |v| v.to_string()))
+            .contains("<svg")
+    );
 }
 
 proptest! {

@@ -1,7 +1,6 @@
 //! Equity and drawdown beside buy-and-hold, with the regimes behind them.
 
-use plotters::element::{Polygon, Rectangle};
-use plotters::series::LineSeries;
+use plotters::element::Rectangle;
 use plotters::style::Color as _;
 use tradebot_backtest::benchmark::benchmark_returns;
 use tradebot_backtest::performance::drawdowns;
@@ -10,8 +9,8 @@ use tradebot_domain::Regime;
 use super::{Subject, regime_words};
 use crate::ReportError;
 use crate::figure::{
-    Area, Axis, Caption, Chart, Drawn, Ink, Margins, Mesh, Size, chart, date_axis, day_number,
-    figure, key, mesh, thin, upx,
+    Area, Axes, Axis, Caption, Chart, Drawn, Ink, Line, Margins, Mesh, Size, chart, date_axis,
+    day_number, draw_area, draw_line, figure, key, mesh, range, value_axis,
 };
 use crate::format::{number, or_dash, percent, signed_percent};
 use crate::markup::{Markup, element, note};
@@ -21,9 +20,6 @@ const LOGARITHMIC_FROM: f64 = 3.0;
 
 /// Height of the strip of regimes, as a share of the chart.
 const STRIP: f64 = 0.03;
-
-/// One line of a chart: days and values.
-type Line = Vec<(f64, f64)>;
 
 pub(super) fn body(of: Subject<'_>) -> Result<Markup, ReportError> {
     let Some((from, to)) = of.span().filter(|(from, to)| from < to) else {
@@ -84,68 +80,34 @@ impl Lines {
         }
     }
 
+    fn equity_axis(&self) -> Axis {
+        let ends = range([self.run.as_slice(), &self.held, &self.same_volatility]);
+        value_axis(ends, LOGARITHMIC_FROM, |v| number(v, 0))
+    }
+
     fn draw_equity(&self, of: Subject<'_>, area: &Area<'_>, x: Axis, size: Size) -> Drawn {
-        let range = widened(range([&self.run, &self.held, &self.same_volatility]));
-        let label = |v: f64| number(v, 0);
-        let y = if range.0 > 0.0 && range.1 / range.0 > LOGARITHMIC_FROM {
-            Axis::logarithmic((range.0 * 0.95, range.1 * 1.05), label)
-        } else {
-            Axis::around(range, 5, label)
-        };
         let margins = Margins { left: 68, below: 22, right: x.overhang(12.0), above: 8 };
-        let mut chart = chart(area, (x, y), margins)?;
+        let mut chart = chart(area, (x, self.equity_axis()), margins)?;
         shade(of, &mut chart)?;
         mesh(&mut chart, Mesh::Horizontal)?;
-        line(&mut chart, &self.held, Ink::Benchmark, 1.2, size)?;
-        line(&mut chart, &self.same_volatility, Ink::Member(1), 1.2, size)?;
-        line(&mut chart, &self.run, Ink::Run, 2.0, size)
+        draw_line(&mut chart, &self.held, (Ink::Benchmark, 1.2), size)?;
+        draw_line(&mut chart, &self.same_volatility, (Ink::Member(1), 1.2), size)?;
+        draw_line(&mut chart, &self.run, (Ink::Run, 2.0), size)
     }
 
     fn draw_drawdown(&self, of: Subject<'_>, area: &Area<'_>, x: Axis, size: Size) -> Drawn {
         let limit = -of.assessment.drawdown.limit;
-        let lowest = range([&self.run_drawdown, &self.held_drawdown]).0.min(limit);
+        let lowest = range([self.run_drawdown.as_slice(), &self.held_drawdown]).0.min(limit);
         let y = Axis::around((lowest, 0.0), 5, |v| percent(v, 0));
         let margins = Margins { left: 68, below: 22, right: x.overhang(12.0), above: 8 };
         let (first, last) = (x.from(), x.to());
         let mut chart = chart(area, (x, y), margins)?;
         mesh(&mut chart, Mesh::Horizontal)?;
-        line(&mut chart, &self.held_drawdown, Ink::Benchmark, 1.2, size)?;
-        let run = thin(&self.run_drawdown, size.width);
-        let ends = (run.first().copied(), run.last().copied());
-        if let (Some(start), Some(end)) = ends {
-            let mut outline = vec![(start.0, 0.0)];
-            outline.extend(&run);
-            outline.push((end.0, 0.0));
-            chart.draw_series([Polygon::new(outline, Ink::RunTint.color().filled())])?;
-        }
-        line(&mut chart, &self.run_drawdown, Ink::Run, 1.4, size)?;
-        line(&mut chart, &[(first, limit), (last, limit)], Ink::Bad, 1.0, size)
+        draw_line(&mut chart, &self.held_drawdown, (Ink::Benchmark, 1.2), size)?;
+        draw_area(&mut chart, &self.run_drawdown, Ink::RunTint, size)?;
+        draw_line(&mut chart, &self.run_drawdown, (Ink::Run, 1.4), size)?;
+        draw_line(&mut chart, &[(first, limit), (last, limit)], (Ink::Bad, 1.0), size)
     }
-}
-
-fn range<const N: usize>(lines: [&Line; N]) -> (f64, f64) {
-    lines
-        .into_iter()
-        .flatten()
-        .map(|p| p.1)
-        .filter(|v| v.is_finite())
-        .fold((f64::INFINITY, f64::NEG_INFINITY), |(lo, hi), v| (lo.min(v), hi.max(v)))
-}
-
-/// A range that hardly moves gets room, or its labels would all be the same.
-fn widened((lo, hi): (f64, f64)) -> (f64, f64) {
-    if hi - lo < 0.004 * hi { (lo * 0.99, hi * 1.01) } else { (lo, hi) }
-}
-
-fn line(
-    chart: &mut Chart<'_, '_>,
-    points: &[(f64, f64)],
-    ink: Ink,
-    width: f64,
-    size: Size,
-) -> Drawn {
-    let style = ink.color().stroke_width(upx(width));
-    chart.draw_series(LineSeries::new(thin(points, size.width), style)).map(|_| ())
 }
 
 /// A tint behind every stretch of one regime, from its first session to the next one's, and a
@@ -183,13 +145,23 @@ fn equity_caption(of: Subject<'_>, lines: &Lines) -> Caption {
         entries.push((Ink::Member(1), "Buy-and-hold at the run's volatility"));
     }
     let regimes = Regime::ALL.map(|r| (Ink::Regime(r.index()), regime_words(r)));
+    let ratios = lines.equity_axis().is_logarithmic();
+    let help = "What the account was worth at each close. Compare the run with the line of equal \
+                volatility: the other took far more or less risk."
+        .to_owned();
     Caption {
         id: "f-equity".to_owned(),
-        title: format!("Equity at the close, {}", of.currency()),
+        title: "Equity at the close".to_owned(),
         description: format!(
             "Line of equity by session. The run returned {total}, buy-and-hold {held}. Stretches of \
              the five regimes are shaded in the background and marked at the foot.",
         ),
+        help,
+        axes: Axes::over_time(format!(
+            "{}{}",
+            of.currency(),
+            if ratios { ", equal ratios are equally high" } else { "" }
+        )),
         legend: key(entries).and(if of.result.regimes.is_empty() {
             Markup::default()
         } else {
@@ -205,10 +177,15 @@ fn drawdown_caption(of: Subject<'_>) -> Caption {
     let limit = format!("Limit, {}", percent(-of.assessment.drawdown.limit, 0));
     Caption {
         id: "f-drawdown".to_owned(),
-        title: "Drawdown from the highest close so far".to_owned(),
+        title: "Under water: drawdown from the highest close so far".to_owned(),
         description: format!(
             "How far equity lay below its peak. Deepest: run {run}, buy-and-hold {held}."
         ),
+        help:
+            "At zero the account stands at a new high; below, it shows what somebody who began at \
+               the last high would have lost."
+                .to_owned(),
+        axes: Axes::over_time("per cent of the peak"),
         legend: key([
             (Ink::Run, "The run"),
             (Ink::Benchmark, "Buy-and-hold"),

@@ -9,7 +9,7 @@ use crate::markup::{Markup, details, element, note};
 use crate::table::{Table, figure, words};
 
 /// Which of the figures of a series, and how it is written.
-type Column = (&'static str, fn(&Performance) -> Option<f64>, fn(f64) -> String);
+pub(crate) type Column = (&'static str, fn(&Performance) -> Option<f64>, fn(f64) -> String);
 
 pub(super) fn body(of: Subject<'_>) -> Markup {
     let cards: Markup = [account(of), trading(of), forecasts(of)].into_iter().flatten().collect();
@@ -126,7 +126,8 @@ fn forecasts(of: Subject<'_>) -> Vec<Markup> {
     ]
 }
 
-const COLUMNS: [Column; 14] = [
+/// The figures of a series, in the order in which they are shown.
+pub(crate) const PERFORMANCE: [Column; 14] = [
     ("Total return", |p| p.total_return, |v| signed_percent(v, 1)),
     ("Growth a year", |p| p.cagr, |v| signed_percent(v, 2)),
     ("Volatility a year", |p| p.volatility, |v| percent(v, 2)),
@@ -152,7 +153,7 @@ fn beside_benchmark(of: Subject<'_>) -> Markup {
         figure("Buy-and-hold at the run's volatility"),
     ];
     let mut table = Table::new("The run beside buying the same symbols and holding them", head);
-    for (name, of_series, show) in COLUMNS {
+    for (name, of_series, show) in PERFORMANCE {
         let cell = |p: Option<&Performance>| figure(or_dash(p.and_then(of_series), show));
         table.row(vec![
             words(name),

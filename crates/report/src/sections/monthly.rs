@@ -27,7 +27,9 @@ pub(super) fn body(of: Subject<'_>) -> Markup {
     let mut body = table.or("No return yet.");
     if any {
         body.push(note(format!(
-            "Months compound into years. The darkest shade stands for {} per cent.",
+            "A row is a year: look for rows and columns that lean to one side. Gains are blue-green \
+             with a plus, losses orange with a minus, stronger the further from zero; the strongest \
+             shade stands for {} per cent. Months compound into years.",
             number(strongest * 100.0, 1)
         )));
     }

@@ -3,8 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use plotters::element::{Circle, PathElement, TriangleMarker};
-use plotters::series::LineSeries;
+use plotters::element::{Circle, Cross, PathElement, TriangleMarker};
 use plotters::style::Color as _;
 use tradebot_backtest::PricePoint;
 use tradebot_domain::{Date, Symbol};
@@ -13,8 +12,8 @@ use tradebot_journal::TradeRecord;
 use super::Subject;
 use crate::ReportError;
 use crate::figure::{
-    Area, Axis, Caption, Chart, Drawn, Ink, Margins, Mesh, Size, chart, date_axis, day_number,
-    figure, key, mesh, thin, upx,
+    Area, Axes, Axis, Caption, Chart, Drawn, Ink, Line, Margins, Mesh, Size, chart, date_axis,
+    day_number, draw_line, figure, key, mesh, range, upx, value_axis,
 };
 use crate::format::{count, counted, number, signed};
 use crate::markup::{Markup, element, note};
@@ -36,9 +35,9 @@ pub(super) fn body(of: Subject<'_>) -> Result<Markup, ReportError> {
     }
     let marks = key([
         (Ink::Benchmark, "Close"),
-        (Ink::Run, "Entry (triangle)"),
-        (Ink::Good, "Exit with a profit"),
-        (Ink::Bad, "Exit with a loss"),
+        (Ink::Text, "Entry (triangle)"),
+        (Ink::Good, "Exit with a profit (dot)"),
+        (Ink::Bad, "Exit with a loss (cross)"),
     ]);
     let all = of.result.prices.len();
     if drawn.len() < all {
@@ -51,7 +50,7 @@ pub(super) fn body(of: Subject<'_>) -> Result<Markup, ReportError> {
     Ok(marks.and(body).and(note(
         "Closes are continuous over splits and dividends (they begin at the price of the first \
          session), and fills stand at the price that this scale gives them. A line joins entry and \
-         exit: green for a profit after costs, red for a loss.",
+         exit; a dot ends a profit after costs, a cross a loss.",
     )))
 }
 
@@ -83,7 +82,7 @@ fn chart_of(
     let trades: Vec<&TradeRecord> =
         of.result.trades.iter().filter(|t| t.symbol == symbol).collect();
     let marks: Vec<Mark> = trades.iter().filter_map(|t| mark(t, &factors)).collect();
-    let closes: Vec<(f64, f64)> = points.iter().map(|p| (day_number(p.session), p.close)).collect();
+    let closes: Line = points.iter().map(|p| (day_number(p.session), p.close)).collect();
     let (from, to) = (points[0].session, points[points.len() - 1].session);
     let net: f64 = trades.iter().map(|t| t.net.to_f64()).sum();
     let caption = Caption {
@@ -94,16 +93,14 @@ fn chart_of(
             counted(marks.len(), "trade", "trades"),
             marks.iter().filter(|m| m.won).count(),
         ),
-        legend: element(
-            "span",
-            &[("class", "beneath")],
-            format!(
-                "{}, net {} {}",
-                counted(trades.len(), "trade", "trades"),
-                signed(net, 2),
-                of.currency(),
-            ),
+        help: format!(
+            "{}, net {} {}",
+            counted(trades.len(), "trade", "trades"),
+            signed(net, 2),
+            of.currency(),
         ),
+        axes: Axes::over_time(format!("{} a share", of.currency())),
+        legend: Markup::default(),
     };
     figure(caption, (300, 260), |area, size| {
         let x = date_axis(from, to, if size.is_narrow() { 5 } else { 12 });
@@ -122,22 +119,18 @@ fn mark(trade: &TradeRecord, factors: &BTreeMap<Date, f64>) -> Option<Mark> {
 }
 
 fn draw(closes: &[(f64, f64)], marks: &[Mark], area: &Area<'_>, x: Axis, size: Size) -> Drawn {
-    let all = closes.iter().map(|p| p.1).chain(marks.iter().flat_map(|m| [m.entry.1, m.exit.1]));
-    let (lo, hi) = all
-        .filter(|v| v.is_finite())
-        .fold((f64::INFINITY, f64::NEG_INFINITY), |(lo, hi), v| (lo.min(v), hi.max(v)));
-    let y = if lo > 0.0 && hi / lo > LOGARITHMIC_FROM {
-        Axis::logarithmic((lo * 0.93, hi * 1.07), |v| number(v, usize::from(v < 10.0)))
-    } else {
-        let (lo, hi) = if hi - lo < 0.004 * hi { (lo * 0.99, hi * 1.01) } else { (lo, hi) };
-        let decimals = if hi - lo < 10.0 { 2 } else { 0 };
-        Axis::around((lo, hi), 5, |v| number(v, decimals))
+    let fills: Line = marks.iter().flat_map(|m| [m.entry, m.exit]).collect();
+    let ends = range([closes, &fills]);
+    let decimals = match ends.1 - ends.0 {
+        length if length < 10.0 => 2,
+        length if ends.0 < 10.0 && length > LOGARITHMIC_FROM * ends.0 => 1,
+        _ => 0,
     };
+    let y = value_axis(ends, LOGARITHMIC_FROM, |v| number(v, decimals));
     let margins = Margins { left: 52, below: 22, right: x.overhang(12.0), above: 8 };
     let mut chart = chart(area, (x, y), margins)?;
     mesh(&mut chart, Mesh::Horizontal)?;
-    let line = Ink::Benchmark.color().stroke_width(upx(1.2));
-    chart.draw_series(LineSeries::new(thin(closes, size.width), line))?;
+    draw_line(&mut chart, closes, (Ink::Benchmark, 1.2), size)?;
     let scale = if size.is_narrow() || marks.len() > 120 { 0.75 } else { 1.0 };
     draw_marks(marks, &mut chart, scale)
 }
@@ -153,10 +146,15 @@ fn draw_marks(marks: &[Mark], chart: &mut Chart<'_, '_>, scale: f64) -> Drawn {
     chart.draw_series(
         marks
             .iter()
-            .map(|m| TriangleMarker::new(m.entry, upx(4.5 * scale), Ink::Run.color().filled())),
+            .map(|m| TriangleMarker::new(m.entry, upx(4.5 * scale), Ink::Text.color().filled())),
     )?;
     chart.draw_series(
-        marks.iter().map(|m| Circle::new(m.exit, upx(3.2 * scale), ink(m).color().filled())),
+        marks
+            .iter()
+            .filter(|m| m.won)
+            .map(|m| Circle::new(m.exit, upx(3.2 * scale), Ink::Good.color().filled())),
     )?;
-    Ok(())
+    let lost = Ink::Bad.color().stroke_width(upx(1.8 * scale));
+    let crosses = marks.iter().filter(|m| !m.won);
+    chart.draw_series(crosses.map(|m| Cross::new(m.exit, upx(3.0 * scale), lost))).map(|_| ())
 }

@@ -8,7 +8,7 @@ use super::Subject;
 use super::skill::{forecasters, name};
 use crate::ReportError;
 use crate::figure::{
-    Area, Axis, Caption, Drawn, Ink, Margins, Mesh, Size, chart, mesh, small_figure, upx,
+    Area, Axes, Axis, Caption, Drawn, Ink, Margins, Mesh, Size, chart, mesh, small_figure, upx,
 };
 use crate::format::{count, interval, number, or_dash, percent};
 use crate::markup::{Markup, details, element, paragraph};
@@ -36,7 +36,7 @@ pub(super) fn body(of: Subject<'_>) -> Result<Markup, ReportError> {
     let intro = paragraph(
         "A dot on the diagonal: what was given so much chance happened that often. The line through \
          a dot is the 90 % interval of how often; where it misses the diagonal the probabilities \
-         were wrong, and it is red. Bars at the foot say where the forecasts were. Tenths worth \
+         were wrong, and it is in the colour of losses with a ring in place of the dot. Bars at the foot say where the forecasts were. Tenths worth \
          fewer than ten outcomes are left to the tables.",
     );
     Ok(intro.and(element("div", &[("class", "grid")], diagrams)).and(tables(&all)))
@@ -74,15 +74,13 @@ fn diagram(number: usize, of: &ForecasterSkill, ends: (f64, f64)) -> Result<Mark
         id: format!("f-reliability-{number}"),
         title: name(of),
         description: format!("Reliability of {}: {}.", name(of), said.join("; ")),
-        legend: element(
-            "span",
-            &[("class", "beneath")],
-            format!(
-                "mean distance {}, {} forecasts",
-                percent(of.calibration_error, 1),
-                count(of.forecasts),
-            ),
+        help: format!(
+            "mean distance {}, {} forecasts",
+            percent(of.calibration_error, 1),
+            count(of.forecasts),
         ),
+        axes: Axes::named("chance that was given", "share that happened"),
+        legend: Markup::default(),
     };
     small_figure(caption, SIZE, |area, _| draw(of, area, ends))
 }
@@ -108,7 +106,9 @@ fn draw(of: &ForecasterSkill, area: &Area<'_>, ends: (f64, f64)) -> Drawn {
         let ink = if r.consistent { Ink::Run } else { Ink::Bad };
         let whole = vec![(said, r.interval.lo), (said, r.interval.hi)];
         chart.draw_series([PathElement::new(whole, ink.color().stroke_width(upx(2.0)))])?;
-        chart.draw_series([Circle::new((said, rate), upx(4.0), ink.color().filled())])?;
+        let dot =
+            if r.consistent { ink.color().filled() } else { ink.color().stroke_width(upx(1.8)) };
+        chart.draw_series([Circle::new((said, rate), upx(4.0), dot)])?;
     }
     Ok(())
 }

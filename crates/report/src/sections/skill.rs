@@ -7,8 +7,8 @@ use tradebot_backtest::skill::{ForecasterSkill, SESSIONS_MIN};
 use super::{Subject, regime_words};
 use crate::ReportError;
 use crate::figure::{
-    Area, Axis, Caption, Drawn, Ink, Margins, Mesh, Size, Tick, chart, figure as draw_figure, mesh,
-    room_for, upx,
+    Area, Axes, Axis, Caption, Drawn, Ink, Margins, Mesh, Size, Tick, chart, figure as draw_figure,
+    mesh, room_for, upx,
 };
 use crate::format::{UNDEFINED, count, interval, number, or_dash, percent, signed, signed_percent};
 use crate::markup::{Markup, details, element, note, paragraph};
@@ -52,6 +52,11 @@ fn forest(all: &[&ForecasterSkill]) -> Result<Markup, ReportError> {
         id: "f-skill".to_owned(),
         title: "Brier skill against the base rate, with 90 % intervals".to_owned(),
         description: format!("Right of zero is better than the base rate. {}.", lines.join("; ")),
+        help:
+            "Right of the line at zero is better than the base rate. A bar that crosses it leaves \
+               open whether there is skill."
+                .to_owned(),
+        axes: Axes::named("Brier skill, per cent", ""),
         legend: Markup::default(),
     };
     let height = 60 + 30 * u32::try_from(all.len()).unwrap_or(8);

@@ -12,10 +12,11 @@ use tradebot_backtest::trades::{
 use tradebot_domain::Symbol;
 use tradebot_journal::TradeRecord;
 
-use super::{Subject, basis, basis_words, exit_words, regime_words};
+use super::{Subject, basis, basis_words, exit_words, extremes, regime_words};
 use crate::ReportError;
 use crate::figure::{
-    Area, Axis, Caption, Drawn, Ink, Margins, Mesh, Size, chart, figure as draw_figure, mesh, upx,
+    Area, Axes, Axis, Caption, Drawn, Ink, Margins, Mesh, Size, chart, figure as draw_figure, mesh,
+    upx,
 };
 use crate::format::{count, counted, listed, money, number, percent, price, signed};
 use crate::markup::{Markup, details, element, heading, note};
@@ -38,6 +39,7 @@ pub(super) fn body(of: Subject<'_>) -> Result<Markup, ReportError> {
         body.push(element("p", &[("class", "none")], "No trade was closed."));
     } else {
         body.push(histogram(of)?);
+        body.push(extremes::body(of));
         body.push(by_symbol(of));
         body.push(one_by_one(of));
         body.push(earlier(of));
@@ -64,16 +66,14 @@ fn histogram(of: Subject<'_>) -> Result<Markup, ReportError> {
             signed(all.best.unwrap_or_default(), 2),
             signed(all.expectancy.unwrap_or_default(), 2),
         ),
-        legend: element(
-            "span",
-            &[("class", "beneath")],
-            format!(
-                "A bar is {R_STEP} R wide; what lies beyond {} or {} R is in the outermost bars. The \
-             line is the mean.",
-                signed(R_MIN, 0),
-                signed(R_MAX, 0),
-            ),
+        help: format!(
+            "A bar is {R_STEP} R wide and as high as it has trades: losses left of zero, profits \
+             right. What lies beyond {} or {} R is in the outermost bars. The line is the mean.",
+            signed(R_MIN, 0),
+            signed(R_MAX, 0),
         ),
+        axes: Axes::named("result, R (units of planned risk)", "trades"),
+        legend: Markup::default(),
     };
     draw_figure(caption, (260, 220), |area, size| draw_histogram(&results, area, size))
 }

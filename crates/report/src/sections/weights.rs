@@ -1,15 +1,10 @@
 //! Published weights of the members over time.
 
-use plotters::element::Text;
-use plotters::series::LineSeries;
-use plotters::style::Color as _;
-use plotters::style::text_anchor::{HPos, Pos, VPos};
-
 use super::Subject;
 use crate::ReportError;
 use crate::figure::{
-    Area, Axis, Caption, Drawn, Ink, Margins, Mesh, Size, chart, date_axis, day_number,
-    figure as draw_figure, letters, mesh, px, room_for, thin, upx,
+    Area, Axes, Axis, Caption, Drawn, Ended, Ink, Line, Margins, Mesh, Size, chart, date_axis,
+    day_number, draw_ends, draw_line, figure as draw_figure, mesh, room_for_ends,
 };
 use crate::format::{number, percent, words as in_words};
 use crate::markup::{Markup, element, note};
@@ -19,7 +14,7 @@ use crate::table::{Table, figure, words};
 struct Course {
     name: String,
     ink: Ink,
-    points: Vec<(f64, f64)>,
+    points: Line,
 }
 
 pub(super) fn body(of: Subject<'_>) -> Result<Markup, ReportError> {
@@ -38,6 +33,11 @@ pub(super) fn body(of: Subject<'_>) -> Result<Markup, ReportError> {
         id: "f-weights".to_owned(),
         title: "Weight of each member in the consensus".to_owned(),
         description: format!("Lines of weights by session. At the end: {}.", ends.join(", ")),
+        help:
+            "The higher a line, the more the consensus listens to that member. Names stand at the \
+               ends of their lines."
+                .to_owned(),
+        axes: Axes::over_time("weight, per cent of the consensus"),
         legend: Markup::default(),
     };
     let chart = draw_figure(caption, (320, 300), |area, size| {
@@ -74,45 +74,22 @@ fn courses(of: Subject<'_>) -> Vec<Course> {
 fn draw(courses: &[Course], area: &Area<'_>, x: Axis, size: Size) -> Drawn {
     let highest = courses.iter().flat_map(|c| &c.points).map(|p| p.1).fold(0.0, f64::max);
     let y = Axis::around((0.0, highest.max(0.05)), 5, |v| percent(v, 0));
-    let (right, top) = (x.to(), y.to());
-    let letter_size = if size.is_narrow() { 11.0 } else { 12.5 };
-    let names = room_for(courses.iter().map(|c| c.name.as_str()), letter_size) + 7;
+    let names = room_for_ends(courses.iter().map(|c| c.name.as_str()), size);
     let margins = Margins { left: 44, below: 22, right: names, above: 8 };
     let mut chart = chart(area, (x, y), margins)?;
     mesh(&mut chart, Mesh::Horizontal)?;
     for course in courses {
-        let style = course.ink.color().stroke_width(upx(1.8));
-        chart.draw_series(LineSeries::new(thin(&course.points, size.width), style))?;
+        draw_line(&mut chart, &course.points, (course.ink, 1.8), size)?;
     }
-    let plot = chart.plotting_area();
-    let spread = spread(courses, top, 15.0 / f64::from(size.height - 30) * top);
-    for (course, at) in courses.iter().zip(spread) {
-        let (x, y) = plot.map_coordinate(&(right, at));
-        let style = letters(letter_size, course.ink).pos(Pos::new(HPos::Left, VPos::Center));
-        let place = (x + px(7.0), y);
-        area.draw(&Text::new(course.name.clone(), place, style))?;
-    }
-    Ok(())
-}
-
-/// Heights of the names beside the ends of the lines, moved apart so that none covers another.
-fn spread(courses: &[Course], top: f64, apart: f64) -> Vec<f64> {
-    let ends: Vec<f64> = courses.iter().map(|c| c.points.last().map_or(0.0, |p| p.1)).collect();
-    let mut order: Vec<usize> = (0..ends.len()).collect();
-    order.sort_by(|a, b| ends[*a].total_cmp(&ends[*b]).then(a.cmp(b)));
-    let mut places = ends.clone();
-    let mut lowest = f64::NEG_INFINITY;
-    for index in &order {
-        places[*index] = ends[*index].max(lowest + apart);
-        lowest = places[*index];
-    }
-    // What was pushed over the top comes down again, and pushes what is below it.
-    let mut highest = top;
-    for index in order.iter().rev() {
-        places[*index] = places[*index].min(highest);
-        highest = places[*index] - apart;
-    }
-    places
+    let ends: Vec<Ended> = courses
+        .iter()
+        .map(|c| Ended {
+            name: c.name.clone(),
+            ink: c.ink,
+            at: c.points.last().map_or(0.0, |p| p.1),
+        })
+        .collect();
+    draw_ends(&chart, area, &ends, size)
 }
 
 fn table(of: Subject<'_>) -> Markup {
@@ -138,27 +115,4 @@ fn table(of: Subject<'_>) -> Markup {
         ]);
     }
     table.or("No member was scored.")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_are_kept_apart_and_below_the_top() {
-        let course = |at: f64| Course {
-            name: String::new(),
-            ink: Ink::Run,
-            points: vec![(0.0, 0.0), (1.0, at)],
-        };
-        let courses: Vec<Course> = [0.20, 0.21, 0.205, 0.02, 0.3].map(course).into();
-        let places = spread(&courses, 0.3, 0.05);
-        let mut sorted = places.clone();
-        sorted.sort_by(f64::total_cmp);
-        assert!(sorted.windows(2).all(|w| w[1] - w[0] >= 0.05 - 1e-12), "{places:?}");
-        assert!(sorted[4] <= 0.3);
-        // Order is kept: the highest line has the highest name.
-        assert_eq!(sorted[4], places[4]);
-        assert!(places[0] < places[2] && places[2] < places[1]);
-    }
 }
