@@ -179,5 +179,3 @@ pub(crate) fn key<'n>(entries: impl IntoIterator<Item = (Ink, &'n str)>) -> Mark
 
 #[cfg(test)]
 mod tests;
-#[cfg(test)]
-mod palette_tests;

@@ -27,14 +27,15 @@
 //! use tradebot_backtest::sweep::crossover::{Pair, Rules, Screen};
 //!
 //! let closes = [10.0, 9.0, 8.0, 9.0, 11.0, 13.0, 12.0, 9.0, 7.0, 7.0];
-//! let opens = [10.0, 10.0, 9.0, 8.0, 9.0, 12.0, 13.0, 12.0, 9.0, 7.0];
+//! let opens = [10.0, 10.0, 9.0, 8.0, 9.0, 12.0, 13.0, 12.0, 10.0, 7.0];
 //! let rules = Rules { cash: 1_000.0, fee: 0.0, wait: 0 };
 //! let screen = Screen::new(&opens, &closes, rules, &[1, 3])?;
 //! let pair = Pair::new(1, 3)?;
-//! // In at the open of bar 4, after the close of 9 rose above the mean of 9, 8, 9; out at bar 8.
+//! // In at the open of bar 4, for the close of bar 3 is above its mean with two before; out at bar
+//! // 8. On bar 6 the two are equal, which changes nothing.
 //! let fills = screen.fills(pair)?;
-//! assert_eq!(fills.iter().map(|fill| fill.bar).collect::<Vec<_>>(), [4, 7]);
-//! assert_eq!(screen.evaluate(pair)?.final_equity, 1_000.0 / 9.0 * 12.0);
+//! assert_eq!(fills.iter().map(|fill| fill.bar).collect::<Vec<_>>(), [4, 8]);
+//! assert_eq!(screen.evaluate(pair)?.final_equity, 1_000.0 / 9.0 * 10.0);
 //! # Ok::<(), tradebot_backtest::sweep::crossover::CrossoverError>(())
 //! ```
 

@@ -49,7 +49,8 @@ pub(super) fn body(of: &Compared<'_>) -> Markup {
             head.push(figure(format!("{} − {}", side.letter, of.sides[0].letter)));
         }
     }
-    let mut table = Table::new("Figures of the sessions that all runs have", head);
+    let mut table =
+        Table::new("Figures of the sessions that all runs have", head).with_class("names");
     for (name, of_series, show) in PERFORMANCE {
         let values: Vec<Option<f64>> = numbers.iter().map(|n| of_series(&n.performance)).collect();
         table.row(row(name, &values, show));

@@ -37,7 +37,8 @@ pub(super) fn body(of: &Compared<'_>) -> Markup {
         settings(&runs).into_iter().partition(Setting::differs);
     let head = std::iter::once(words("Setting"));
     let letters = of.sides.iter().map(|s| words(s.letter.as_str()));
-    let mut table = Table::new("Settings that differ", head.chain(letters).collect());
+    let mut table =
+        Table::new("Settings that differ", head.chain(letters).collect()).with_class("names");
     for setting in &different {
         let values = setting.values.iter().map(|v| words(v.as_str()));
         table.row(std::iter::once(words(setting.name)).chain(values).collect());

@@ -121,42 +121,4 @@ pub(super) fn painted(svg: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn marks_become_variables_and_text_stays() {
-        let svg = "<rect fill=\"#E1D204\" stroke=\"#E1D225\"/>#E1D204 \"#E1D2zz\" \"#E1D20F\"";
-        assert_eq!(
-            painted(svg),
-            "<rect fill=\"var(--run)\" stroke=\"var(--m5)\"/>#E1D204 \"#E1D2zz\" \"#E1D20F\""
-        );
-    }
-
-    #[test]
-    fn every_ink_has_a_value_on_light_and_on_dark_pages() {
-        let plain = [
-            Ink::Text,
-            Ink::Soft,
-            Ink::Grid,
-            Ink::Axis,
-            Ink::Run,
-            Ink::RunTint,
-            Ink::Benchmark,
-            Ink::Good,
-            Ink::Bad,
-        ];
-        let all = plain
-            .into_iter()
-            .chain((0..5).map(Ink::Regime))
-            .chain((0..5).map(Ink::RegimeTint))
-            .chain((0..MEMBER_INKS).map(Ink::Member))
-            .chain((0..SCALE_STEPS).map(Ink::Scale));
-        for ink in all {
-            let variable = ink.variable();
-            let name = variable.trim_start_matches("var(").trim_end_matches(')');
-            let set = crate::STYLE.matches(&format!("{name}:")).count();
-            assert_eq!(set, 2, "{name} is set {set} times");
-        }
-    }
-}
+mod tests;

@@ -2,7 +2,7 @@
 
 use crate::markup::{Markup, facts};
 
-const ENTRIES: [(&str, &str); 17] = [
+const ENTRIES: [(&str, &str); 21] = [
     (
         "The question",
         "If a position is opened at the next open with the bracket of today's regime, what is the \
@@ -55,6 +55,25 @@ const ENTRIES: [(&str, &str); 17] = [
          anew. It says how much of a figure could be chance, not what comes next.",
     ),
     ("Drawdown", "How far equity lies below its highest close so far."),
+    (
+        "Under water",
+        "Below the highest close so far. A drawdown ends when equity closes at that height again.",
+    ),
+    (
+        "Beta",
+        "How much of each move of buy-and-hold the account took part in, on average: the slope of \
+         its returns on those of buy-and-hold.",
+    ),
+    (
+        "Furthest against, in favour",
+        "Maximum adverse and favourable excursion (MAE, MFE): the worst and the best that a trade \
+         stood at before it ended, in units of planned risk.",
+    ),
+    (
+        "Turnover",
+        "Half of what was bought and sold over equity: 1 × is the whole account once. Costs are paid \
+         on it.",
+    ),
     (
         "Sharpe ratio",
         "Mean return over its standard deviation, per year. Above 1 over many years is rare.",

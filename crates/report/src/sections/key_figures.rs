@@ -152,7 +152,8 @@ fn beside_benchmark(of: Subject<'_>) -> Markup {
         figure("Buy-and-hold"),
         figure("Buy-and-hold at the run's volatility"),
     ];
-    let mut table = Table::new("The run beside buying the same symbols and holding them", head);
+    let mut table = Table::new("The run beside buying the same symbols and holding them", head)
+        .with_class("names");
     for (name, of_series, show) in PERFORMANCE {
         let cell = |p: Option<&Performance>| figure(or_dash(p.and_then(of_series), show));
         table.row(vec![

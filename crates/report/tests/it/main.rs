@@ -1,6 +1,8 @@
 //! The pages as somebody who embeds the crate makes them. They are left in the folder for temporary
 //! files of the build, `report-pages`, to be looked at.
 
+#![expect(clippy::unwrap_used, reason = "a page that cannot be made or kept fails its test")]
+
 #[path = "../../src/testing.rs"]
 mod testing;
 

@@ -45,7 +45,7 @@ fn noise_of_few_attempts_is_deployed_at_most_one_time_in_twenty() {
 /// The size that the documentation promises.
 #[test]
 fn a_planted_edge_is_deployed_four_times_in_five() {
-    let planted = |seed: u64| panel(20, 1_260, 3.0, 300 + seed);
+    let planted = |seed: u64| panel(20, 1_260, 2.5, 300 + seed);
     let [deployed, _] = shares(40, planted);
     assert!(deployed >= 0.8, "{deployed}");
     let verdict = advise(&planted(1), &QUICK).unwrap();

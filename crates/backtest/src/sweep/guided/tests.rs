@@ -16,8 +16,10 @@ fn space() -> Space {
 
 /// A hill with its top at 30, 120, 0.03 and `sma`.
 fn evaluate(point: &Parameters) -> Result<TrialResult, String> {
-    let away =
-        |name: &str, top: f64, width: f64| ((point.number(name).unwrap() - top) / width).powi(2);
+    let away = |name: &str, top: f64, width: f64| {
+        let value = point.number(name).ok_or_else(|| format!("no {name}"))?;
+        Ok::<_, String>(((value - top) / width).powi(2))
+    };
     let risk = (point.number("risk").unwrap() / 0.03).ln() / 3.0;
     let kind = if point.text("kind") == Some("sma") { 0.0 } else { 0.5 };
     let height = 1.0 - away("fast", 30.0, 50.0)? - away("slow", 120.0, 150.0)? - risk * risk - kind;

@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
-use crate::sweep::space::{Space, Value};
-use crate::sweep::trial::{Measure, Trial};
+use crate::summary::mean;
+use crate::sweep::space::{Axis, Space, Value};
+use crate::sweep::trial::Measure;
 
 use super::Table;
 
@@ -40,6 +41,16 @@ pub struct HeatMap {
     pub trials: Vec<Vec<usize>>,
 }
 
+impl Aggregate {
+    /// `None` of nothing.
+    fn of(self, values: &[f64]) -> Option<f64> {
+        match self {
+            Self::Max => values.iter().copied().reduce(f64::max),
+            Self::Mean => mean(values),
+        }
+    }
+}
+
 impl Table {
     /// The measure over two different parameters of the space. Trials between its rungs are left
     /// out. `None` for names that are not two axes.
@@ -54,40 +65,32 @@ impl Table {
         if x == y {
             return None;
         }
-        let (width, height) = (across.ladder.len(), upwards.ladder.len());
-        let mut sums = vec![vec![0.0; width]; height];
-        let mut trials = vec![vec![0_usize; width]; height];
+        let mut values = vec![vec![Vec::new(); across.ladder.len()]; upwards.ladder.len()];
         for (trial, value) in self.measured(measure) {
-            let rung = |name: &str, trial: &Trial| {
-                space.axis(name)?.ladder.rung(trial.parameters.get(name)?)
-            };
-            let (Some(column), Some(row)) = (rung(x, trial), rung(y, trial)) else { continue };
-            let (sum, count) = (&mut sums[row][column], &mut trials[row][column]);
-            *sum = match aggregate {
-                Aggregate::Mean => *sum + value,
-                Aggregate::Max if *count == 0 => value,
-                Aggregate::Max => value.max(*sum),
-            };
-            *count += 1;
+            let rung = |axis: &Axis| axis.ladder.rung(trial.parameters.get(&axis.name)?);
+            if let (Some(column), Some(row)) = (rung(across), rung(upwards)) {
+                values[row][column].push(value);
+            }
         }
-        let cell = |(sum, count): (&f64, &usize)| match aggregate {
-            _ if *count == 0 => None,
-            Aggregate::Max => Some(*sum),
-            Aggregate::Mean => Some(sum / *count as f64),
-        };
-        let row =
-            |(sums, counts): (&Vec<f64>, &Vec<usize>)| sums.iter().zip(counts).map(cell).collect();
         let others = space.names().iter().filter(|name| *name != x && *name != y);
         Some(HeatMap {
             x: x.to_owned(),
             y: y.to_owned(),
-            x_values: (0..width).filter_map(|rung| across.ladder.value(rung)).collect(),
-            y_values: (0..height).filter_map(|rung| upwards.ladder.value(rung)).collect(),
+            x_values: all(across),
+            y_values: all(upwards),
             measure,
             aggregate,
             over: others.cloned().collect(),
-            cells: sums.iter().zip(&trials).map(row).collect(),
-            trials,
+            cells: each(&values, |values| aggregate.of(values)),
+            trials: each(&values, <[f64]>::len),
         })
     }
+}
+
+fn all(axis: &Axis) -> Vec<Value> {
+    (0..axis.ladder.len()).filter_map(|rung| axis.ladder.value(rung)).collect()
+}
+
+fn each<T>(rows: &[Vec<Vec<f64>>], cell: impl Fn(&[f64]) -> T) -> Vec<Vec<T>> {
+    rows.iter().map(|row| row.iter().map(|values| cell(values)).collect()).collect()
 }
