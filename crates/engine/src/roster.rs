@@ -62,7 +62,7 @@ impl Roster {
             ids,
             rules,
             learned,
-            set: TrainingSet::new(feature_names().len()),
+            set: TrainingSet::new(feature_names().len()).with_horizon(purge),
             waiting: VecDeque::new(),
             kept: Vec::new(),
             keeps: false,
@@ -135,7 +135,7 @@ impl Roster {
             example.label =
                 known.map(|(won, uniqueness)| Label { won: Some(*won), uniqueness: *uniqueness });
         }
-        self.set = TrainingSet::new(feature_names().len());
+        self.set = TrainingSet::new(feature_names().len()).with_horizon(self.purge);
         for example in &self.kept {
             if let Some(Label { won: Some(won), uniqueness }) = example.label {
                 self.set.push(example.id.session, &example.features, example.row, won, uniqueness);

@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::{Rng as _, SeedableRng as _};
-use tradebot_domain::{Date, Regime};
+use tradebot_domain::{Date, Regime, Span};
 use tradebot_models::{FitError, Input, LearnedKind, TrainingSet, fit, from_bytes, rule_members};
 
 const EXAMPLES: usize = 12_000;
@@ -26,7 +26,7 @@ fn main() -> Result<(), FitError> {
         let features: Vec<f64> = (0..columns).map(|_| common + unit() + unit() - 1.5).collect();
         let won = unit() < 0.5 + 0.05 * features[0];
         let weight = (uniqueness * (0.5 + unit())).min(1.0);
-        set.push(Date::constant(2010, 1, 4), &features, Regime::ALL[i % 5], won, weight);
+        set.push(session(i), &features, Regime::ALL[i % 5], won, weight);
         rows.push(features);
     }
     println!(
@@ -81,4 +81,10 @@ fn measure(kind: LearnedKind, set: &TrainingSet, rows: &[Vec<f64>]) -> Result<()
 
 fn input(features: &[f64]) -> Input<'_> {
     Input { features, row: Regime::ChoppyLowVol }
+}
+
+/// Five symbols a session.
+fn session(example: usize) -> Date {
+    let days = i32::try_from(example / 5).expect("few examples");
+    Date::constant(2001, 1, 1).saturating_add(Span::new().days(days))
 }

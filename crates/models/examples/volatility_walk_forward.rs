@@ -27,34 +27,34 @@
     reason = "a measurement for people"
 )]
 
+#[path = "common/market.rs"]
+mod market;
+
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use linfa::prelude::{Dataset, Fit as _};
 use linfa_logistic::LogisticRegression;
+use market::{Vix, fixture, lean, series, vix, wide};
 use ndarray::{Array1, Array2};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::{Rng as _, SeedableRng as _};
 use tradebot_calibration::metrics::{Forecasts, auc, brier, ece, prequential_base_rate};
-use tradebot_domain::{Bar, Date};
+use tradebot_domain::Bar;
 use tradebot_models::{VolatilityConfig, VolatilityForecast, VolatilityForecaster, VolatilityView};
 
-const FIXTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/market/");
 const REPLICATES: u64 = 2_000;
 /// Mean length of a stretch, in sessions.
 const STRETCH: f64 = 25.0;
 
-type Vix = BTreeMap<Date, f64>;
-
 fn main() {
     let filter = std::env::args().nth(1).unwrap_or_default();
-    let bundled = vix(&Path::new(FIXTURES).join("vix_close_2014_2018.csv.gz"));
+    let bundled = vix(&fixture("vix_close_2014_2018.csv.gz"));
     let indices = series(&fixture("indices_daily_1999_2018.csv.gz"), None);
     if filter == "times" {
         return times(&indices["^GSPC"]);
     }
-    let extra = std::env::var_os("TRADEBOT_EXTRA_DATA").map(|dir| PathBuf::from(dir).join("wide"));
+    let extra = wide();
     let quoted = extra.as_ref().map(|wide| vix(&wide.join("vix_daily.csv.gz")));
     let report = |name: String, bars: &[Bar], vix: &Vix| {
         if name.contains(&filter) {
@@ -87,67 +87,6 @@ fn main() {
         .map(|(_, bars)| Scored::of(bars, &quoted))
         .collect();
     summary("stocks 2012-2017, VIX", &scored);
-}
-
-// ---- data --------------------------------------------------------------------------------------
-
-fn fixture(file: &str) -> PathBuf {
-    Path::new(FIXTURES).join(file)
-}
-
-fn rows(path: &Path) -> (csv::StringRecord, Vec<csv::StringRecord>) {
-    let file = std::fs::File::open(path).unwrap();
-    let mut reader = csv::Reader::from_reader(flate2::read::GzDecoder::new(file));
-    let header = reader.headers().unwrap().clone();
-    (header, reader.records().map(Result::unwrap).collect())
-}
-
-/// Bars by symbol; with a column of adjusted closes, in its prices.
-fn series(path: &Path, adjusted: Option<&str>) -> BTreeMap<String, Vec<Bar>> {
-    let (header, rows) = rows(path);
-    let column = |name: &str| header.iter().position(|h| h == name).unwrap();
-    let [open, high, low, close] = ["open", "high", "low", "close"].map(column);
-    let adjusted = adjusted.map(column);
-    let mut all = BTreeMap::<String, Vec<Bar>>::new();
-    for row in rows {
-        let number = |at: usize| row[at].parse().unwrap_or(f64::NAN);
-        let bar = Bar {
-            date: row[1].parse().unwrap(),
-            open: number(open),
-            high: number(high),
-            low: number(low),
-            close: number(close),
-            volume: 1.0,
-        };
-        let factor = adjusted.map_or(1.0, |at| number(at) / bar.close);
-        all.entry(row[0].to_owned()).or_default().push(bar.scaled(factor));
-    }
-    all
-}
-
-/// Raw bars with the factors of their vendor; `QQQ` and `EEM` have gaps or change their owner.
-fn lean(wide: &Path) -> BTreeMap<String, Vec<Bar>> {
-    let mut factors = BTreeMap::<String, Vec<(Date, f64)>>::new();
-    for row in rows(&wide.join("lean_factor_table.csv.gz")).1 {
-        let factor = row[2].parse::<f64>().unwrap() * row[3].parse::<f64>().unwrap();
-        factors.entry(row[0].to_owned()).or_default().push((row[1].parse().unwrap(), factor));
-    }
-    let mut all = series(&wide.join("daily_lean_raw.csv.gz"), None);
-    all.retain(|name, _| name != "QQQ" && name != "EEM");
-    for (name, bars) in &mut all {
-        let steps = &factors[name];
-        for bar in bars {
-            let at = steps.partition_point(|(last, _)| *last < bar.date);
-            *bar = bar.scaled(steps[at].1);
-        }
-    }
-    all
-}
-
-/// Closes by date.
-fn vix(path: &Path) -> Vix {
-    let (_, rows) = rows(path);
-    rows.iter().map(|r| (r[0].parse().unwrap(), r[r.len() - 1].parse().unwrap())).collect()
 }
 
 // ---- walk --------------------------------------------------------------------------------------

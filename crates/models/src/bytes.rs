@@ -38,6 +38,15 @@ impl Writer {
             self.f64(*x);
         }
     }
+    /// Up to 255 bytes of text.
+    pub(crate) fn text(&mut self, text: &str) {
+        self.u8(u8::try_from(text.len()).expect("names are short"));
+        self.raw(text.as_bytes());
+    }
+    /// A yes or no.
+    pub(crate) fn flag(&mut self, yes: bool) {
+        self.u8(u8::from(yes));
+    }
     pub(crate) fn date(&mut self, date: Date) {
         self.raw(&date.year().to_le_bytes());
         self.raw(&date.month().to_le_bytes());
@@ -97,6 +106,21 @@ impl<'a> Reader<'a> {
         (0..count).map(|_| self.f64()).collect()
     }
 
+    pub(crate) fn text(&mut self) -> Result<&'a str, String> {
+        let length = usize::from(self.u8()?);
+        let (text, rest) = self.rest.split_at_checked(length).ok_or("it ends too early")?;
+        self.rest = rest;
+        std::str::from_utf8(text).map_err(|e| e.to_string())
+    }
+
+    pub(crate) fn flag(&mut self) -> Result<bool, String> {
+        match self.u8()? {
+            0 => Ok(false),
+            1 => Ok(true),
+            other => Err(format!("{other} is neither yes nor no")),
+        }
+    }
+
     pub(crate) fn date(&mut self) -> Result<Date, String> {
         let year = i16::from_le_bytes(self.take()?);
         let [month] = self.take::<1>()?.map(|b| i8::from_le_bytes([b]));
@@ -126,6 +150,8 @@ mod tests {
         writer.u64(u64::MAX);
         writer.floats(&[-0.0, 5e-324, 0.1 + 0.2]);
         writer.f32(0.1);
+        writer.text("GOOG");
+        writer.flag(true);
         writer.date(date);
         let bytes = writer.finish();
         let mut reader = Reader::new(&bytes);
@@ -134,6 +160,7 @@ mod tests {
         let floats: Vec<u64> = reader.floats(3).unwrap().iter().map(|x| x.to_bits()).collect();
         assert_eq!(floats, [-0.0, 5e-324, 0.1 + 0.2_f64].map(f64::to_bits));
         assert_eq!(reader.f32_in(&(0.0..=1.0)), Ok(0.1));
+        assert_eq!((reader.text(), reader.flag()), (Ok("GOOG"), Ok(true)));
         assert_eq!(reader.date(), Ok(date));
         assert_eq!(reader.finish(), Ok(()));
     }
@@ -148,6 +175,8 @@ mod tests {
         assert!(Reader::new(&f32::NAN.to_le_bytes()).f32_in(&(-2.0..=2.0)).is_err());
         assert_eq!(Reader::new(&(-2.0_f32).to_le_bytes()).f32_in(&(-2.0..=2.0)), Ok(-2.0));
         assert!(Reader::new(&[0, 0, 13, 1]).date().is_err());
+        assert!(Reader::new(&[2, b'a']).text().is_err() && Reader::new(&[1, 0xFF]).text().is_err());
+        assert!(Reader::new(&[2]).flag().is_err());
         assert_eq!(Reader::new(&[0]).finish(), Err("1 bytes too many".to_owned()));
     }
 }

@@ -38,6 +38,9 @@ pub(crate) fn learned(origin: &Origin, body: &Body) -> String {
     card.line("inputs", &inputs(origin.feature_count));
     card.line("trained on", &trained_on(origin));
     card.line("parameters", &origin.kind.recipe());
+    if let Body::Logistic(model) = body {
+        card.line("chosen", &model.chosen());
+    }
     card.line("seed", &origin.seed.to_string());
     card.line("leans on", &leans_on(body));
     card.line("limits", limits(origin.kind));
@@ -47,7 +50,10 @@ pub(crate) fn learned(origin: &Origin, body: &Body) -> String {
 
 fn what_it_is(kind: LearnedKind) -> &'static str {
     match kind {
-        LearnedKind::Logistic => "logistic regression with an L2 penalty, fitted by linfa",
+        LearnedKind::Logistic => {
+            "logistic regression, every example by its uniqueness, with an L2 penalty that the \
+             training set itself speaks for"
+        }
         LearnedKind::NaiveBayes => {
             "naive Bayes: a normal distribution per feature and outcome, fitted by linfa, and a \
              categorical one for the policy row"
@@ -65,8 +71,8 @@ fn limits(kind: LearnedKind) -> &'static str {
     match kind {
         LearnedKind::Logistic => {
             "straight lines only, no interactions between features or with the row; values beyond \
-             5 standard deviations are cut; uniqueness enters through resampling and the penalty, \
-             since the solver takes no weights"
+             5 standard deviations are cut; where little holds from one block of time to the next \
+             the penalty is large and scores lie close to the rate of the row"
         }
         LearnedKind::NaiveBayes => {
             "treats features as independent, which they are not: scores spread too wide and need \
@@ -122,13 +128,13 @@ fn leans_on(body: &Body) -> String {
     }
 }
 
-fn listed(unit: &str, leanings: &[(String, f64)], format: fn(f64) -> String) -> String {
+pub(crate) fn listed(unit: &str, leanings: &[(String, f64)], format: fn(f64) -> String) -> String {
     let shown = leanings.iter().take(LEANINGS);
     let words: Vec<_> = shown.map(|(name, value)| format!("{name} {}", format(*value))).collect();
     format!("{} ({unit})", words.join(", "))
 }
 
-fn signed(x: f64) -> String {
+pub(crate) fn signed(x: f64) -> String {
     format!("{x:+.3}")
 }
 
@@ -137,20 +143,20 @@ fn share(x: f64) -> String {
 }
 
 /// Lines of `heading  text`.
-struct Card(String);
+pub(crate) struct Card(String);
 
 impl Card {
-    fn titled(name: &str) -> Self {
+    pub(crate) fn titled(name: &str) -> Self {
         let mut card = Self(String::new());
         card.line("member", name);
         card
     }
 
-    fn line(&mut self, heading: &str, text: &str) {
+    pub(crate) fn line(&mut self, heading: &str, text: &str) {
         writeln!(self.0, "{heading:<12}{text}").expect("a string takes all text");
     }
 
-    fn finish(self) -> String {
+    pub(crate) fn finish(self) -> String {
         self.0
     }
 }

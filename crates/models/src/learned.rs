@@ -82,7 +82,7 @@ pub fn fit(
 
 fn fit_body(kind: LearnedKind, set: &TrainingSet, seed: u64) -> Result<Body, FitError> {
     let fitted = match kind {
-        LearnedKind::Logistic => Logistic::fit(set, seed)?.map(Body::Logistic),
+        LearnedKind::Logistic => Some(Body::Logistic(Logistic::fit(set)?)),
         LearnedKind::NaiveBayes => NaiveBayes::fit(set, seed)?.map(Body::NaiveBayes),
         LearnedKind::Forest => Some(Body::Forest(Forest::of_set(set, seed))),
         LearnedKind::Boosted => Some(Body::Boosted(Boosted::of_set(set, seed)?)),

@@ -4,16 +4,30 @@
 //! bracket of today's policy row, how likely does it end with a profit after costs? The answer is
 //! a *score* in `0.0..=1.0`; it ranks, and calibration turns it into odds.
 //!
-//! Three members are rules and need no training ([`rule_members`]). Three are learned ([`fit`]):
-//! a logistic regression and a Gaussian naive Bayes, both fitted by linfa, and a forest of
-//! histogram trees of our own, because the votes of linfa's forest follow hash order and differ
-//! between two calls. Every fit is a function of the examples and the seed alone: same bits on any
+//! Three members are rules and need no training ([`rule_members`]). Four are learned ([`fit`]):
+//! a logistic regression, whose penalty is weighed inside its training set; a Gaussian naive Bayes,
+//! its moments fitted by linfa; and a forest and boosted trees of our own, because the votes of
+//! linfa's forest follow hash order and differ between two calls. Every fit is a function of the examples and the seed alone: same bits on any
 //! number of threads, and [`LearnedMember::to_bytes`] restores them exactly.
 //!
 //! Each learner can be used alone, on any [`Table`]: [`Forest`], [`Boosted`],
 //! [`LogisticRegression`], [`GaussianBayes`]. All honour the weights of [`Examples`]; with
 //! [`ClassBalance`] outcomes weigh equal and probabilities are brought back; [`choose_l2`] and
 //! [`choose_rounds`] look for parameters inside the training window only.
+//!
+//! **Unbalanced outcomes.** No member weighs wins against losses: what is rarer stays rarer, since
+//! its rate is part of the answer. Examples count by uniqueness alone, and what that does to the
+//! mean score over the examples of a fit is this:
+//!
+//! | member | mean score by uniqueness against the base rate by uniqueness |
+//! |---|---|
+//! | logistic | equal: the intercept has no penalty, so the fit stands where they are |
+//! | naive Bayes | near: its priors are the rates; it is too sure of itself on both sides |
+//! | forest | near: leaves are rates of what was drawn by uniqueness, shrunk to the base rate |
+//! | boosted | near: begins at the base rate, and each leaf moves towards what was missed |
+//!
+//! Whoever must have both outcomes weigh equal uses [`ClassBalance`], which brings probabilities
+//! back (Elkan 2001); no member of the product does.
 //!
 //! ```
 //! use tradebot_models::{Examples, Forest, ForestConfig, Table};
@@ -38,6 +52,7 @@ mod input; // what they are asked with
 mod rules; // trend, mean reversion, momentum
 mod error; // why a fit or an artefact is refused
 mod training; // examples with their labels and weights
+mod inner; // parameters weighed inside the training set
 mod table; // rows, labels and weights for learners used alone
 mod chance; // seeded draws: the only randomness there is
 mod scale; // features brought to one scale
@@ -55,7 +70,7 @@ mod balance; // outcomes that weigh equal
 mod ridge; // small regressions for frequent refits
 pub mod volatility; // how far, not which way
 pub mod meta; // whether to act on an opinion
-mod learned; // fit, ask, store and restore any of the three
+mod learned; // fit, ask, store and restore any of the four
 mod bytes; // the artefact format
 mod card; // what a reader must know about a member
 
@@ -71,7 +86,10 @@ pub use gaussian::{GaussianBayes, GaussianConfig};
 pub use input::{Input, InputError};
 pub use learned::{fit, from_bytes};
 pub use member::{LearnedKind, LearnedMember, Member};
-pub use meta::{MetaConfig, MetaError, MetaInput, MetaLabeller, MetaOpinion, MetaOutcome};
+pub use meta::{
+    GateConfig, GateFit, MetaConfig, MetaError, MetaGate, MetaInput, MetaLabeller, MetaOpinion,
+    MetaOutcome,
+};
 pub use regression::{LogisticConfig, LogisticRegression};
 pub use rules::rule_members;
 pub use table::{Examples, Table};

@@ -8,12 +8,16 @@ use crate::table::Examples;
 pub(crate) fn log_loss(examples: &Examples<'_>, log_odds: &[f64]) -> f64 {
     let losses = log_odds.iter().zip(examples.won()).enumerate();
     let sum = losses.fold(0.0, |sum, (i, (log_odds, won))| {
-        // -ln of the probability of a win is ln(1 + e^-f); of a loss, the same of -f.
-        let against = if *won { -log_odds } else { *log_odds };
-        let loss = against.max(0.0) + (-against.abs()).exp().ln_1p();
-        sum + examples.weight(i) * loss
+        sum + examples.weight(i) * log_loss_of(*log_odds, *won)
     });
     sum / examples.worth()
+}
+
+/// -ln of the probability of what happened, from log odds.
+pub(crate) fn log_loss_of(log_odds: f64, won: bool) -> f64 {
+    // -ln of the probability of a win is ln(1 + e^-f); of a loss, the same of -f.
+    let against = if won { -log_odds } else { log_odds };
+    against.max(0.0) + (-against.abs()).exp().ln_1p()
 }
 
 #[cfg(test)]

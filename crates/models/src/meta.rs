@@ -19,6 +19,10 @@
 //! overlaps the future of the act that is judged, so there is nothing to purge (Lopez de Prado
 //! 2018, chapter 7).
 //!
+//! [`MetaGate`] is the same second model for an engine that refits once a month and purges: it keeps
+//! no list of open acts, waits with every outcome until the label horizon has passed, and has a
+//! card and exact bytes.
+//!
 //! Expect little: where the first model is calibrated and has used what there is to know, nothing
 //! is left for the second, and it says the base rate. Both numbers of [`MetaOpinion`] are issued
 //! before the outcome, so `(base_rate - y)^2 - (p - y)^2` can be tested for skill as it stands, for
@@ -45,7 +49,9 @@
 
 mod error; // refusals
 mod input; // what is seen when an act is judged
+mod fit; // a regression, as strong as its outcomes say
 mod state; // restored only when sound
+mod gate; // the same for an engine: monthly, purged, with a card
 
 use std::collections::BTreeMap;
 
@@ -53,18 +59,12 @@ use serde::{Deserialize, Serialize};
 use tradebot_domain::{Date, Symbol};
 
 pub use error::MetaError;
+pub use gate::{GateConfig, GateFit, MetaGate};
 pub use input::MetaInput;
 
-use crate::error::FitError;
 use crate::regression::sigmoid;
-use crate::ridge::{Fitted, Line, Prior, logistic};
-use crate::table::{Examples, Table};
-use input::{COLUMNS, INDICATORS_FROM};
+use crate::ridge::Line;
 
-/// Precisions of the normal prior to choose from, against one unit of likelihood per independent
-/// outcome: standard deviations of 0.2 (as in the crate's other logistic member), 0.1, 0.05, 0.02
-/// and next to nothing.
-const PRECISIONS: [f64; 5] = [25.0, 100.0, 400.0, 2_500.0, 1e6];
 /// Wins and losses before the first: Beta(2,2), as everywhere.
 const PSEUDO_OUTCOMES: f64 = 2.0;
 
@@ -284,27 +284,11 @@ impl MetaLabeller {
         }
         // As with any fit of finite numbers under a proper prior, this does not fail; if it did,
         // the last one is still the best there is.
-        if let Ok(line) = self.fit() {
-            self.line = Some(line);
+        let lessons = self.lessons.iter().map(|l| (&l.input, l.outcome.won, l.outcome.uniqueness));
+        if let Ok(learned) = fit::learn(lessons, self.line.as_ref()) {
+            self.line = Some(learned.line);
             self.sessions_since_fit = 0;
         }
-    }
-
-    fn fit(&self) -> Result<Line, FitError> {
-        let values: Vec<f64> = self.lessons.iter().flat_map(|l| l.input.columns()).collect();
-        let won: Vec<bool> = self.lessons.iter().map(|l| l.outcome.won).collect();
-        let weights: Vec<f64> = self.lessons.iter().map(|l| l.outcome.uniqueness).collect();
-        let x = Table::new(&values, COLUMNS)?;
-        let examples = Examples::new(x, &won)?.weighted(&weights)?;
-        let mut best: Option<Fitted> = None;
-        for precision in PRECISIONS {
-            let prior = Prior { precision, indicators_from: INDICATORS_FROM };
-            let fitted = logistic(&examples, prior, self.line.as_ref())?;
-            if best.as_ref().is_none_or(|best| fitted.evidence > best.evidence) {
-                best = Some(fitted);
-            }
-        }
-        best.map(|best| best.line).ok_or(FitError::NoExamples)
     }
 }
 

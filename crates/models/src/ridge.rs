@@ -15,10 +15,11 @@ mod cholesky;
 
 use serde::{Deserialize, Serialize};
 
+use crate::bytes::{Reader, Writer};
 use crate::error::FitError;
 use crate::scale::CUT;
 use crate::table::{Examples, Table, sum};
-use cholesky::Cholesky;
+pub(crate) use cholesky::Cholesky;
 
 /// Precision of the normal prior on the intercept of a logistic regression, standard deviation 2:
 /// nothing beside a few dozen outcomes, but finite odds when all of them are alike.
@@ -79,6 +80,30 @@ impl Line {
         self.columns.len() == columns
             && self.intercept.is_finite()
             && self.columns.iter().all(finite)
+    }
+
+    /// Slope of each column, per standard deviation or per indicator.
+    pub(crate) fn slopes(&self) -> impl Iterator<Item = f64> {
+        self.columns.iter().map(|column| column.slope)
+    }
+
+    pub(crate) fn write(&self, writer: &mut Writer) {
+        writer.f64(self.intercept);
+        for column in &self.columns {
+            writer.floats(&[column.mean, column.inverse, column.slope]);
+        }
+    }
+
+    /// Of so many columns; sound.
+    pub(crate) fn read(reader: &mut Reader<'_>, columns: usize) -> Result<Self, String> {
+        let intercept = reader.f64()?;
+        let columns = reader.floats(3 * columns)?;
+        let column = |x: &[f64]| Column { mean: x[0], inverse: x[1], slope: x[2] };
+        let line = Self { intercept, columns: columns.chunks_exact(3).map(column).collect() };
+        if line.columns.iter().any(|column| column.inverse < 0.0) {
+            return Err("a spread is negative".to_owned());
+        }
+        Ok(line)
     }
 
     /// Columns measured, slopes still 0.

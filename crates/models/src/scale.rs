@@ -20,17 +20,26 @@ impl Scale {
         Self::of_values(&set.features, set.feature_count)
     }
 
+    /// The same over some of the examples.
+    pub(crate) fn of_some(set: &TrainingSet, examples: &[usize]) -> Self {
+        Self::of_rows(examples.iter().map(|i| set.example(*i)), set.feature_count)
+    }
+
     /// Of row-major values, `columns` to a row.
     pub(crate) fn of_values(values: &[f64], columns: usize) -> Self {
-        let n = (values.len() / columns.max(1)) as f64;
+        Self::of_rows(values.chunks_exact(columns.max(1)), columns)
+    }
+
+    fn of_rows<'a>(rows: impl ExactSizeIterator<Item = &'a [f64]> + Clone, columns: usize) -> Self {
+        let n = rows.len() as f64;
         let mut mean = vec![0.0; columns];
-        for row in values.chunks_exact(columns.max(1)) {
+        for row in rows.clone() {
             for (sum, x) in mean.iter_mut().zip(row) {
                 *sum += x / n;
             }
         }
         let mut variance = vec![0.0; columns];
-        for row in values.chunks_exact(columns.max(1)) {
+        for row in rows {
             for ((sum, x), m) in variance.iter_mut().zip(row).zip(&mean) {
                 *sum += (x - m) * (x - m) / n;
             }

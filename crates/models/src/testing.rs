@@ -1,6 +1,6 @@
 //! Made-up examples for the tests of this crate.
 
-use tradebot_domain::{Date, Regime};
+use tradebot_domain::{Date, Regime, Span};
 
 use crate::chance::Chance;
 use crate::{Examples, Input, LearnedMember, Table, TrainingSet};
@@ -37,6 +37,17 @@ pub(crate) fn set_of(examples: &[Example]) -> TrainingSet {
     let mut set = TrainingSet::new(examples.first().map_or(0, |e| e.features.len()));
     for e in examples {
         set.push(Date::constant(2010, 1, 4), &e.features, e.row, e.won, e.weight);
+    }
+    set
+}
+
+/// A set with so many examples to a session, in the order of time.
+pub(crate) fn in_time(examples: &[Example], symbols: usize) -> TrainingSet {
+    let mut set = TrainingSet::new(examples.first().map_or(0, |e| e.features.len()));
+    for (i, e) in examples.iter().enumerate() {
+        let days = i32::try_from(i / symbols).unwrap();
+        let session = Date::constant(2001, 1, 1).checked_add(Span::new().days(days)).unwrap();
+        set.push(session, &e.features, e.row, e.won, e.weight);
     }
     set
 }

@@ -8,6 +8,8 @@ use crate::member::LearnedKind;
 
 /// More features than this are a mistake; columns are counted in 16 bits.
 const FEATURES_MAX: usize = 1_000;
+/// The longest a bracket of the product's default policy can last, in sessions.
+const HORIZON: u32 = 30;
 
 /// Resolved outcomes to learn from: what was seen at the decision, and how its bracket ended.
 ///
@@ -25,7 +27,10 @@ pub struct TrainingSet {
     /// Sum of weights, in the order of pushing.
     pub(crate) weight_sum: f64,
     weight_won: f64,
-    sessions: Option<(Date, Date)>,
+    /// Of each decision.
+    pub(crate) sessions: Vec<Date>,
+    range: Option<(Date, Date)>,
+    horizon: u32,
     /// Digest of everything pushed so far, carried on so that a refit never hashes the past again.
     hasher: blake3::Hasher,
     defect: Option<FitError>,
@@ -45,10 +50,26 @@ impl TrainingSet {
             weights: Vec::new(),
             weight_sum: 0.0,
             weight_won: 0.0,
-            sessions: None,
+            sessions: Vec::new(),
+            range: None,
+            horizon: HORIZON,
             hasher,
             defect: None,
         }
+    }
+
+    /// The same set with another label horizon: sessions after its decision by which every
+    /// outcome is known, whichever way it went; 30 before it is set. Where a fit chooses its
+    /// parameters inside the set, so many sessions before what is predicted are left out. Part of
+    /// the [digest](Self::digest).
+    #[must_use]
+    pub fn with_horizon(self, sessions: u32) -> Self {
+        Self { horizon: sessions, ..self }
+    }
+
+    /// The label horizon, in sessions.
+    pub const fn horizon(&self) -> u32 {
+        self.horizon
     }
 
     /// Adds one example.
@@ -69,8 +90,9 @@ impl TrainingSet {
         self.weights.push(weight);
         self.weight_sum += weight;
         self.weight_won += if won { weight } else { 0.0 };
-        let (first, last) = self.sessions.unwrap_or((session, session));
-        self.sessions = Some((first.min(session), last.max(session)));
+        self.sessions.push(session);
+        let (first, last) = self.range.unwrap_or((session, session));
+        self.range = Some((first.min(session), last.max(session)));
         self.hash(session, features, row, won, weight);
     }
 
@@ -86,12 +108,12 @@ impl TrainingSet {
 
     /// Earliest decision session.
     pub fn first_session(&self) -> Option<Date> {
-        self.sessions.map(|(first, _)| first)
+        self.range.map(|(first, _)| first)
     }
 
     /// Latest decision session.
     pub fn last_session(&self) -> Option<Date> {
-        self.sessions.map(|(_, last)| last)
+        self.range.map(|(_, last)| last)
     }
 
     /// Share of wins, each example counted by its weight; one half for an empty set.
@@ -105,7 +127,8 @@ impl TrainingSet {
         self.weight_sum
     }
 
-    /// Identity of a fit: hash (64 hex digits) of examples, method, hyper-parameters and seed.
+    /// Identity of a fit: hash (64 hex digits) of examples, label horizon, method,
+    /// hyper-parameters and seed.
     ///
     /// Costs the same for any number of examples.
     pub fn digest(&self, kind: LearnedKind, seed: u64) -> String {
@@ -113,6 +136,7 @@ impl TrainingSet {
         hasher.update(kind.name().as_bytes());
         hasher.update(kind.recipe().as_bytes());
         hasher.update(&seed.to_le_bytes());
+        hasher.update(&self.horizon.to_le_bytes());
         hasher.finalize().to_hex().to_string()
     }
 

@@ -39,6 +39,14 @@ pub enum MetaError {
         /// Its symbol.
         symbol: Symbol,
     },
+    /// An outcome observed twice.
+    #[error("{symbol} of {session} has its outcome already")]
+    ObservedTwice {
+        /// Session of the decision.
+        session: Date,
+        /// Its symbol.
+        symbol: Symbol,
+    },
     /// An outcome that no open act was waiting for.
     #[error("{symbol} of {decided} has no outcome to be known in {session}")]
     Unknown {
@@ -54,6 +62,12 @@ pub enum MetaError {
     Uniqueness {
         /// The value found; may be NaN.
         value: f64,
+    },
+    /// Stored bytes that are no gate of this format.
+    #[error("the stored gate cannot be read: {detail}")]
+    Bytes {
+        /// What is wrong with them.
+        detail: String,
     },
     /// A stored state whose parts do not belong together.
     #[error("the stored state contradicts itself: {detail}")]

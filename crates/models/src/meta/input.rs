@@ -73,6 +73,14 @@ impl MetaInput {
     }
 }
 
+/// Names of the columns, for cards.
+pub(super) fn column_names() -> impl Iterator<Item = String> {
+    let numbers =
+        ["consensus (log odds)", "width", "disagreement", "p_above_median", "p_large_move"];
+    let rows = Regime::ALL.into_iter().map(|row| format!("row {}", row.name()));
+    numbers.into_iter().map(str::to_owned).chain(rows)
+}
+
 fn log_odds(p: f64) -> f64 {
     let p = p.clamp(CUT, 1.0 - CUT);
     (p / (1.0 - p)).ln()

@@ -4,7 +4,7 @@
 ///
 /// **Source:** Golub and Van Loan, *Matrix Computations*, section 4.2.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Cholesky {
+pub(crate) struct Cholesky {
     factor: Vec<f64>,
     width: usize,
 }
@@ -12,7 +12,7 @@ pub(super) struct Cholesky {
 impl Cholesky {
     /// Of the lower triangle of a row-major matrix; `None` when the matrix is not positive
     /// definite, or holds something that is no number.
-    pub(super) fn of(matrix: &[f64], width: usize) -> Option<Self> {
+    pub(crate) fn of(matrix: &[f64], width: usize) -> Option<Self> {
         let mut factor = matrix.to_vec();
         for j in 0..width {
             for i in j..width {
@@ -31,7 +31,7 @@ impl Cholesky {
     }
 
     /// The x for which matrix x = right.
-    pub(super) fn solve(&self, right: &[f64]) -> Vec<f64> {
+    pub(crate) fn solve(&self, right: &[f64]) -> Vec<f64> {
         let mut x = right.to_vec();
         for i in 0..self.width {
             let known = (0..i).fold(0.0, |sum, k| sum + self.at(i, k) * x[k]);
@@ -45,7 +45,7 @@ impl Cholesky {
     }
 
     /// Logarithm of the determinant of the matrix.
-    pub(super) fn log_determinant(&self) -> f64 {
+    pub(crate) fn log_determinant(&self) -> f64 {
         (0..self.width).fold(0.0, |sum, i| sum + 2.0 * self.at(i, i).ln())
     }
 

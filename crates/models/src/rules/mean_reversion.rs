@@ -4,7 +4,7 @@
 //! Bollinger on Bollinger Bands; RSI and ADX: Wilder (1978).
 
 use super::{Rule, places, score_of};
-use crate::logistic::sigmoid;
+use crate::regression::sigmoid;
 
 const INPUTS: [&str; 3] = ["bollinger_z_20", "rsi_14", "adx_14"];
 

@@ -4,7 +4,7 @@
 //! Wilder (1978), New Concepts in Technical Trading Systems.
 
 use super::{Rule, places, score_of, spread};
-use crate::logistic::sigmoid;
+use crate::regression::sigmoid;
 
 const INPUTS: [&str; 5] =
     ["sma_distance_50", "sma_distance_200", "macd_histogram", "adx_14", "volatility_60"];

@@ -42,6 +42,8 @@ fn the_digest_changes_with_every_part_of_a_fit() {
     assert_eq!(digest, two_examples().digest(LearnedKind::Forest, 7));
     assert_ne!(digest, base.digest(LearnedKind::Logistic, 7));
     assert_ne!(digest, base.digest(LearnedKind::Forest, 8));
+    assert_ne!(digest, two_examples().with_horizon(31).digest(LearnedKind::Forest, 7));
+    assert_eq!(digest, two_examples().with_horizon(30).digest(LearnedKind::Forest, 7));
     let third: Example = (day(10), [0.5, 0.6], Regime::Transition, true, 0.5);
     let variants: [Example; 6] = [
         third,

@@ -198,6 +198,8 @@ impl Learning<'_> {
             self.members.iter().map(|member| member.opine(&input).unwrap_or(0.5)).collect();
         self.raw.insert(key, raw.clone());
         let label = self.labels.get(&key).copied();
+        // Before any plant: what forecasts are measured against leaks nothing.
+        let base = self.learner.row(ROW).rate;
         if let Some(label) = label.filter(|_| self.plant == Some(Plant::CalibratedOnScored)) {
             self.calibrate_on(&[(key, label)])?;
         }
@@ -213,7 +215,6 @@ impl Learning<'_> {
         self.note(key, (&raw, &means, &weights), p);
         self.means.insert(key, means);
         if let Some(label) = label {
-            let base = self.learner.row(ROW).rate;
             self.study.forecasts.push(Forecast { session: key.0, p, base, won: label.won });
         }
         Ok(())
