@@ -122,7 +122,7 @@ pub fn run(job: &Job<'_>) -> Result<(), Failure> {
     let how =
         if matches!(ending, Ending::Finished(_)) { "run finished" } else { "run interrupted" };
     recorder.log("INFO", how, utc_now())?;
-    let mut store = recorder.close(utc_now())?;
+    drop(recorder.close(utc_now())?);
     if let Some(metrics) = &metrics {
         metering::write(metrics, job.home, job.mode)?;
     }
@@ -137,8 +137,7 @@ pub fn run(job: &Job<'_>) -> Result<(), Failure> {
         }
     };
     let result = reading::result(job.home, job.mode, &run_id)?;
-    attempts::record(&mut store, &manifest, &result, utc_now())?;
-    drop(store);
+    attempts::record(&mut Store::open(job.home, job.mode)?, &manifest, &result, utc_now())?;
     let mut summary = summarise(job, &market, run_id, &finished);
     summary.elapsed_s = begun.elapsed().as_secs_f64();
     summary.first_cycle_s = watch.first_cycle.map(|d| d.as_secs_f64());

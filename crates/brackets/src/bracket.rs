@@ -1,6 +1,9 @@
 //! A bracket in absolute prices, fixed at the decision.
 
 use serde::{Deserialize, Serialize};
+
+mod market; // entries without stop and target
+
 use tradebot_domain::{Money, OutOfRange, Price, Rounding, Tick};
 
 /// How far above the decision's close an entry may still be bought, as a share of the stop

@@ -50,6 +50,9 @@ use serde::{Deserialize, Serialize};
 use tradebot_domain::{Decimal, Money, Price, Shares};
 
 use crate::exit::ExitKind;
+pub use exact::ExactCosts;
+
+mod exact;
 
 /// Costs of executions, kept apart from prices: a fill is recorded at the market's price, and
 /// what it cost stands beside it.

@@ -54,7 +54,7 @@ pub mod adaptive;
 
 pub use bounds::Bounds;
 pub use bracket::{Bracket, BracketError, BracketSpec, ENTRY_LIMIT_SHARE};
-pub use cost::{CostBreakdown, CostError, CostModel, CostSchedule};
+pub use cost::{CostBreakdown, CostError, CostModel, CostSchedule, ExactCosts};
 pub use exit::{Exit, ExitKind, PartialFill, Progress};
 pub use manage::{LabelVariant, Management, PartialExit};
 pub use rules::{Ambiguity, FillRules, Side};

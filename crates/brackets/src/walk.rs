@@ -194,6 +194,13 @@ impl Walk {
         self.progress
     }
 
+    /// A session passes that cannot end the bracket: what [`Walk::step`] finds on every bar of an
+    /// open bracket at the market that is not about to be left, without looking at the bar.
+    #[inline]
+    pub const fn pass(&mut self) {
+        self.sessions += 1;
+    }
+
     fn enter(&mut self, open: f64) {
         if open <= self.entry_limit {
             self.entry = Some(open);
@@ -327,6 +334,7 @@ impl Walk {
     }
 
     /// Entered and not ended.
+    #[inline]
     pub fn is_open(&self) -> bool {
         self.progress == Progress::Open
     }
@@ -342,9 +350,10 @@ impl Walk {
 /// All four prices are above zero and within what exact prices hold: someone could trade on them.
 ///
 /// No judgement of quality: quality gates admit or refuse a bar, this keeps nonsense out of money.
+#[inline]
 pub fn tradable(bar: &Bar) -> bool {
-    let mut prices = [bar.open, bar.high, bar.low, bar.close].into_iter();
-    prices.all(|price| price > 0.0 && price < PRICE_MAX)
+    let price = |value: f64| value > 0.0 && value < PRICE_MAX;
+    price(bar.open) && price(bar.high) && price(bar.low) && price(bar.close)
 }
 
 fn real(value: Decimal) -> f64 {

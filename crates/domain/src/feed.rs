@@ -27,8 +27,40 @@ pub struct SessionData {
     pub ended: Vec<Symbol>,
 }
 
+impl SessionData {
+    /// A session of which nothing is known yet.
+    pub const fn empty(session: Date) -> Self {
+        Self {
+            session,
+            bars: Vec::new(),
+            actions: Vec::new(),
+            index: None,
+            vix_previous: None,
+            missed: Vec::new(),
+            listed: Vec::new(),
+            ended: Vec::new(),
+        }
+    }
+}
+
 /// A source of sessions in calendar order.
 pub trait Feed {
     /// The next session, or `None` at the end.
     fn next_session(&mut self) -> Option<SessionData>;
+
+    /// Puts the next session into `data`, whatever was in it; false at the end, and `data` means
+    /// nothing then.
+    ///
+    /// One buffer serves a whole run: a feed of many short sessions fills it in place and spares
+    /// an allocation per session. `data` is to be one that this feed filled last, or an
+    /// [`SessionData::empty`] one.
+    fn next_into(&mut self, data: &mut SessionData) -> bool {
+        match self.next_session() {
+            Some(session) => {
+                *data = session;
+                true
+            }
+            None => false,
+        }
+    }
 }

@@ -2,20 +2,32 @@
 
 use std::collections::VecDeque;
 
-use tradebot_brackets::Management;
+use tradebot_brackets::{CostModel, ExactCosts, Management};
 use tradebot_domain::{Bar, CorporateAction, Date, Money, Price, Regime, Shares, Symbol};
 use tradebot_execution::{Book, Broker, BrokerEvent, Intent, Journaled, SimulatedBroker, journal};
-use tradebot_journal::{
-    DecisionId, Event, ExitReason, Ledger, OrderRole, RiskRecord, SnapshotRecord,
-};
-use tradebot_risk::{Approved, BookView, Fingerprint, Standing, Traffic};
+use tradebot_journal::{DecisionId, Detail, Event, Ledger, OrderRole, RiskRecord, SnapshotRecord};
+use tradebot_risk::Approved;
 
 use crate::config::EngineConfig;
 use crate::error::EngineError;
 use crate::symbol_state::SymbolState;
 
+mod recording;
+mod view;
+
 /// Sessions over which the row's drawdown threshold looks back.
 const RECENT_SESSIONS: usize = 20;
+
+/// What is known of the account without decimals: exact as often as something is traded.
+#[derive(Debug, Clone, Copy)]
+struct Light {
+    cash: f64,
+    peak: f64,
+    previous: f64,
+    /// Positions marked in this session, and what they are worth: a sum in symbol order.
+    marked: usize,
+    value: f64,
+}
 
 /// Room that an approval of this cycle has taken before it is sent.
 struct Reservation {
@@ -28,11 +40,33 @@ struct Reservation {
     cash: f64,
 }
 
+/// The account at a close, as limits and sizes look at it.
+///
+/// - **Fractions** of equity or peak; money in the account's currency, for analysis.
+pub struct Mark {
+    /// The session.
+    pub session: Date,
+    /// Cash plus positions at their marks.
+    pub equity: f64,
+    /// 1 - equity / peak.
+    pub drawdown: f64,
+    /// 1 - equity / highest equity of the last 20 sessions; where nobody sizes by it, the
+    /// drawdown, which is no smaller.
+    pub drawdown_20: f64,
+    /// Equity over the previous session's, less 1.
+    pub day_return: f64,
+    /// Entries are stopped by the drawdown limit.
+    pub stopped: bool,
+    /// The same for the journal; none in a run in brief.
+    pub record: Option<Box<SnapshotRecord>>,
+}
+
 /// Broker, book and the limits that watch the whole account.
 pub struct Account {
     broker: SimulatedBroker,
     book: Book,
-    costs: tradebot_brackets::CostModel,
+    costs: CostModel,
+    exact_costs: ExactCosts,
     cash_at_start: Money,
     drawdown_max: f64,
     rearm_sessions: u32,
@@ -40,6 +74,9 @@ pub struct Account {
     peak: Money,
     previous_equity: Money,
     recent: VecDeque<Money>,
+    /// Marks in `f64` between fills.
+    light: Option<Light>,
+    detail: Detail,
     stopped_for: Option<u32>,
     reserved: Vec<Reservation>,
     /// Orders of this session that are no entries.
@@ -58,6 +95,7 @@ impl Account {
             broker: SimulatedBroker::new(config.costs, config.cash),
             book: Book::new(config.cash),
             costs: config.costs,
+            exact_costs: ExactCosts::new(&config.costs),
             cash_at_start: config.cash,
             drawdown_max: config.limits.drawdown_max,
             rearm_sessions: config.limits.rearm_sessions,
@@ -65,6 +103,8 @@ impl Account {
             peak: config.cash,
             previous_equity: config.cash,
             recent: VecDeque::with_capacity(RECENT_SESSIONS + 1),
+            light: None,
+            detail: Detail::Full,
             stopped_for: None,
             reserved: Vec::new(),
             exits_sent: 0,
@@ -75,9 +115,31 @@ impl Account {
         }
     }
 
-    /// Equity at the last marks.
-    pub fn equity(&self) -> Money {
+    /// The same account, marked in `f64` between fills; cash, fills and trades stay exact.
+    #[must_use]
+    pub fn marking_lightly(mut self) -> Self {
+        let cash = self.cash_at_start.to_f64();
+        self.light = Some(Light { cash, peak: cash, previous: cash, marked: 0, value: 0.0 });
+        self
+    }
+
+    /// How much of it goes on record from now on.
+    pub const fn tell(&mut self, detail: Detail) {
+        self.detail = detail;
+        if matches!(detail, Detail::Brief) {
+            self.broker.be_quiet();
+        }
+    }
+
+    /// Equity at the last marks, exact.
+    pub fn equity(&mut self) -> Money {
+        self.book.settle_marks();
         self.book.equity()
+    }
+
+    /// The book.
+    pub const fn book(&self) -> &Book {
+        &self.book
     }
 
     /// Closed trades so far, without those cut by the end of data.
@@ -94,6 +156,9 @@ impl Account {
     pub fn release_reservations(&mut self) {
         self.reserved.clear();
         self.exits_sent = 0;
+        if let Some(light) = &mut self.light {
+            (light.marked, light.value) = (0, 0.0);
+        }
     }
 
     /// What a session's actions and bar did to the orders and the position of a symbol.
@@ -111,8 +176,17 @@ impl Account {
             self.broker.on_action(symbol, action);
         }
         let events = self.broker.on_bar(symbol, bar);
-        self.record(bar.date, &events, ledger)?;
-        self.book.mark(symbol, bar);
+        if !events.is_empty() {
+            self.record(bar.date, &events, ledger)?;
+        }
+        if let Some(light) = &mut self.light {
+            if let Some(value) = self.book.mark_lightly(symbol, bar) {
+                light.marked += 1;
+                light.value += value;
+            }
+        } else {
+            self.book.mark(symbol, bar);
+        }
         Ok(())
     }
 
@@ -145,37 +219,49 @@ impl Account {
         self.record(session, &events, ledger)
     }
 
-    fn record(
-        &mut self,
-        session: Date,
-        events: &[BrokerEvent],
-        ledger: &mut dyn Ledger,
-    ) -> Result<(), EngineError> {
-        let records = self
-            .book
-            .apply_all(events)
-            .map_err(|e| EngineError::Broker { session, detail: e.to_string() })?;
-        for record in &records {
-            if let Event::TradeClosed(trade) = record
-                && trade.reason != ExitReason::EndOfData
-            {
-                self.trades += 1;
-                let lost = trade.net < Money::ZERO;
-                self.losses_in_a_row = if lost { self.losses_in_a_row + 1 } else { 0 };
-                self.since_last_trade = 0;
-            }
-            ledger.append(record)?;
-        }
-        Ok(())
-    }
-
     /// The account at the close of a session.
-    pub fn mark(&mut self, session: Date, symbols: &[SymbolState]) -> SnapshotRecord {
+    pub fn mark(&mut self, session: Date, symbols: &[SymbolState]) -> Mark {
         // A streak that stops entries would never end by a win: it is over after a rest.
         self.since_last_trade += 1;
         if self.since_last_trade > self.rearm_sessions {
             self.losses_in_a_row = 0;
         }
+        if let Some(light) = self.light {
+            return self.mark_lightly(light, session, symbols);
+        }
+        let record = self.snapshot(session, symbols);
+        let recent_peak = self.recent.iter().max().copied().unwrap_or(record.equity);
+        Mark {
+            session,
+            equity: record.equity.to_f64(),
+            drawdown: record.drawdown,
+            drawdown_20: 1.0 - ratio(record.equity, recent_peak),
+            day_return: record.day_return,
+            stopped: record.stopped,
+            record: Some(Box::new(record)),
+        }
+    }
+
+    fn mark_lightly(&mut self, light: Light, session: Date, symbols: &[SymbolState]) -> Mark {
+        // Whoever had no bar stands at an older close.
+        let all = light.marked == self.book.open_positions();
+        let value = if all { light.value } else { self.book.value_lightly() };
+        let equity = light.cash + value;
+        let peak = light.peak.max(equity);
+        // Most closes of a run change nothing, and a division takes its time.
+        let day_return = if equity == light.previous { 0.0 } else { equity / light.previous - 1.0 };
+        let drawdown = if equity == peak { 0.0 } else { 1.0 - equity / peak };
+        self.light = Some(Light { peak, previous: equity, ..light });
+        let record = (self.detail == Detail::Full).then(|| {
+            self.book.settle_marks();
+            let exact = self.snapshot(session, symbols);
+            Box::new(SnapshotRecord { drawdown, day_return, ..exact })
+        });
+        let stopped = self.stopped_for.is_some();
+        Mark { session, equity, drawdown, drawdown_20: drawdown, day_return, stopped, record }
+    }
+
+    fn snapshot(&mut self, session: Date, symbols: &[SymbolState]) -> SnapshotRecord {
         let equity = self.book.equity();
         self.peak = self.peak.max(equity);
         let day_return = ratio(equity, self.previous_equity) - 1.0;
@@ -217,11 +303,11 @@ impl Account {
     /// As [`Account::step`].
     pub fn watch_limits(
         &mut self,
-        snapshot: &mut SnapshotRecord,
+        mark: &mut Mark,
         daily_loss: Option<f64>,
         ledger: &mut dyn Ledger,
     ) -> Result<(), EngineError> {
-        let session = snapshot.session;
+        let session = mark.session;
         let mut note = |event: &str, value: f64, limit: f64, detail: String| {
             let event = event.to_owned();
             ledger.append(&Event::Risk(RiskRecord {
@@ -233,34 +319,47 @@ impl Account {
                 detail,
             }))
         };
-        if let Some(limit) = daily_loss.filter(|limit| -snapshot.day_return > *limit) {
+        if let Some(limit) = daily_loss.filter(|limit| -mark.day_return > *limit) {
             let detail = "the session lost more than its row allows: no entries on this close";
-            note("daily_loss", -snapshot.day_return, limit, detail.to_owned())?;
+            note("daily_loss", -mark.day_return, limit, detail.to_owned())?;
         }
         match self.stopped_for {
-            None if snapshot.drawdown >= self.drawdown_max => {
+            None if mark.drawdown >= self.drawdown_max => {
                 let detail = "drawdown limit: everything is sold at the next open, entries stop";
-                note("drawdown_stop", snapshot.drawdown, self.drawdown_max, detail.to_owned())?;
+                note("drawdown_stop", mark.drawdown, self.drawdown_max, detail.to_owned())?;
                 self.stopped_for = Some(0);
                 self.flatten(session, ledger)?;
             }
             Some(sessions) if self.rearm_by_itself && sessions + 1 >= self.rearm_sessions => {
-                let detail = format!(
-                    "re-armed after {} sessions; {} is the new peak",
-                    sessions + 1,
-                    snapshot.equity
-                );
-                note("rearmed", snapshot.drawdown, self.drawdown_max, detail)?;
+                self.book.settle_marks();
+                let peak = self.book.equity();
+                let detail =
+                    format!("re-armed after {} sessions; {peak} is the new peak", sessions + 1);
+                note("rearmed", mark.drawdown, self.drawdown_max, detail)?;
                 self.stopped_for = None;
-                self.peak = snapshot.equity;
-                snapshot.peak = snapshot.equity;
-                snapshot.drawdown = 0.0;
+                self.begin_again(peak, mark);
             }
             Some(sessions) => self.stopped_for = Some(sessions + 1),
             None => {}
         }
-        snapshot.stopped = self.stopped_for.is_some();
+        mark.stopped = self.stopped_for.is_some();
+        if let Some(record) = &mut mark.record {
+            record.stopped = mark.stopped;
+        }
         Ok(())
+    }
+
+    /// The equity of a re-arming is the peak that drawdowns are measured from.
+    fn begin_again(&mut self, peak: Money, mark: &mut Mark) {
+        self.peak = peak;
+        if let Some(light) = &mut self.light {
+            light.peak = mark.equity;
+        }
+        mark.drawdown = 0.0;
+        if let Some(record) = &mut mark.record {
+            record.peak = peak;
+            record.drawdown = 0.0;
+        }
     }
 
     fn flatten(&mut self, session: Date, ledger: &mut dyn Ledger) -> Result<(), EngineError> {
@@ -287,96 +386,15 @@ impl Account {
         self.record(session, &events, ledger)
     }
 
-    /// Lends what risk may know about the account and one symbol, approvals of this cycle counted
-    /// as pending.
-    pub fn with_view<T>(
-        &self,
-        index: usize,
-        symbols: &[SymbolState],
-        snapshot: &SnapshotRecord,
-        use_view: impl FnOnce(&BookView<'_>) -> T,
-    ) -> T {
-        let state = &symbols[index];
-        let mut held = self.book.held();
-        held.extend(self.reserved.iter().map(|r| r.symbol));
-        let of_symbol = |symbol: &Symbol| symbols.iter().find(|s| s.symbol == *symbol);
-        let correlations: Vec<(Symbol, Option<f64>)> = held
-            .iter()
-            .filter(|symbol| **symbol != state.symbol)
-            .map(|symbol| (*symbol, of_symbol(symbol).and_then(|s| state.correlation(s))))
-            .collect();
-        let recent_peak = self.recent.iter().max().copied().unwrap_or(snapshot.equity);
-        let reserved_risk: Money = self.reserved.iter().map(|r| r.risk).sum();
-        let reserved_cash: f64 = self.reserved.iter().map(|r| r.cash).sum();
-        let recent = self.entries_of_this_session();
-        use_view(&BookView {
-            equity: snapshot.equity.to_f64(),
-            cash: self.book.buying_power().to_f64() - reserved_cash,
-            drawdown: snapshot.drawdown,
-            drawdown_20: 1.0 - ratio(snapshot.equity, recent_peak),
-            day_return: snapshot.day_return,
-            stopped: snapshot.stopped,
-            open_risk: (self.book.open_risk() + reserved_risk).to_f64(),
-            positions: held.len(),
-            held: &held,
-            close: state.last_close.map_or(f64::NAN, |(_, close)| close),
-            adv_20: state.median_volume(),
-            correlations: &correlations,
-            spread: 2.0 * self.costs.half_spread_bps / 1e4,
-            traffic: self.traffic(state.symbol, &recent),
-            standing: self.standing(index, symbols),
-        })
-    }
-
-    /// On daily bars an entry that was not filled has ended by the next close, so what lies within
-    /// 24 hours is what this cycle has approved.
-    fn entries_of_this_session(&self) -> Vec<Fingerprint> {
-        let same =
-            |r: &Reservation| Fingerprint { symbol: r.symbol, shares: r.shares, limit: r.limit };
-        self.reserved.iter().map(same).collect()
-    }
-
-    /// All orders of a cycle leave within one minute of its close.
-    fn traffic<'a>(&self, symbol: Symbol, recent: &'a [Fingerprint]) -> Traffic<'a> {
-        let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-        let sent = count(recent.len()).saturating_add(self.exits_sent);
-        let of_symbol = count(recent.iter().filter(|sent| sent.symbol == symbol).count());
-        Traffic {
-            messages_minute: sent,
-            messages_session: sent,
-            entries_of_symbol: of_symbol,
-            minutes_since_entry: (of_symbol > 0).then_some(0.0),
-            recent,
-            resting_sell: self.book.position(symbol).map(|position| position.target),
-        }
-    }
-
-    fn standing(&self, index: usize, symbols: &[SymbolState]) -> Standing {
-        let sector = &symbols[index].sector;
-        let of_sector = |symbol: Symbol| {
-            symbols.iter().find(|s| s.symbol == symbol).is_some_and(|s| s.sector == *sector)
-        };
-        let positions = self.book.positions().map(|p| (p.intent.symbol, p.value()));
-        let pending = self.book.pending().map(|p| (p.intent.symbol, p.intent.notional));
-        let reserved = self.reserved.iter().map(|r| (r.symbol, r.notional));
-        let in_sector: Money = positions
-            .chain(pending)
-            .chain(reserved)
-            .filter(|(symbol, _)| of_sector(*symbol))
-            .map(|(_, value)| value)
-            .sum();
-        let entered: Money = self.reserved.iter().map(|r| r.notional).sum();
-        Standing {
-            entered: entered.to_f64(),
-            in_sector: in_sector.to_f64(),
-            losses_in_a_row: self.losses_in_a_row,
-        }
+    /// Brings all marks up to the last close, exactly.
+    pub fn settle_marks(&mut self) {
+        self.book.settle_marks();
     }
 
     /// Takes the room of an approval before it is sent.
     pub fn reserve(&mut self, approved: &Approved, index: usize) {
         let limit = approved.bracket().entry_limit;
-        let costs = self.costs.breakdown(limit, approved.shares(), true).total();
+        let costs = self.exact_costs.breakdown(limit, approved.shares(), true).total();
         self.reserved.push(Reservation {
             symbol: approved.symbol(),
             index,

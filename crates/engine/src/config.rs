@@ -87,6 +87,30 @@ struct Digested<'a> {
 }
 
 impl EngineConfig {
+    /// A replay where no money is at stake: default costs, simulated limits, the bundled policy.
+    ///
+    /// - **symbols:** sorted and named once each.
+    pub fn simulated((from, to): (Date, Date), symbols: Vec<Symbol>, cash: Money) -> Self {
+        Self {
+            from,
+            to,
+            symbols,
+            sectors: BTreeMap::new(),
+            cash,
+            currency: Currency::Usd,
+            seed: 42,
+            costs: CostModel::default(),
+            limits: Limits::simulated(),
+            policy: Policy::bundled(),
+            training: Training::default(),
+            ensemble: EnsembleConfig::default(),
+            rearm_by_itself: true,
+            durable_before_send: false,
+            data_source: "not said".to_owned(),
+            data_digest: "not said".to_owned(),
+        }
+    }
+
     /// Digest (hex) of everything but the market data: two runs with equal digests were asked
     /// the same.
     pub fn digest(&self) -> String {

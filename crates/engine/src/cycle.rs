@@ -3,35 +3,35 @@
 //! Read [`Engine::run_session`]: its lines are the steps of a cycle in order, and each calls one
 //! function below or in a stage crate. Nothing else in the workspace branches over all stages.
 
-use tradebot_domain::{Date, Regime, SessionData};
-use tradebot_execution::{bracket_record, management_record};
+use tradebot_domain::{Date, Feed, Regime, SessionData};
 use tradebot_features::{FEATURE_SET, MarketContext, MarketFeatures, feature_names};
-use tradebot_journal::{
-    BracketRecord, DecisionId, DecisionRecord, Event, Ledger, OutlookRecord, RegimeRecord,
-    RunFinished, RunStarted, SecondOpinionRecord, SizingStep, SnapshotRecord, Verdict,
-};
+use tradebot_journal::{Event, Ledger, RunFinished, RunStarted};
 use tradebot_models::{VolatilityConfig, VolatilityForecast, VolatilityForecaster};
 use tradebot_policy::RowPolicy;
-use tradebot_regime::severity::HIGH;
 use tradebot_regime::{
     RegimeConfig, RegimeDetector, RegimeReading, SecondOpinion, SecondOpinionConfig,
     SecondOpinionReading,
 };
-use tradebot_risk::gap::STRESSED_SLIP_ATR;
-use tradebot_risk::{Approved, Hold, Overlays, Proposal, Refusal, Sizer, review};
 
-use crate::account::Account;
+use crate::account::{Account, Mark};
 use crate::adapting::{self, Adapting};
 use crate::arrival::Arrival;
-use crate::candidate::{self, Candidate, Passed};
 use crate::config::EngineConfig;
 use crate::error::EngineError;
 use crate::learning::Learning;
-use crate::phase::{Observer, Phase};
+use crate::phase::{Observer, Phase, Phases};
 use crate::roster::Roster;
-use crate::shadow::{self, Resolved, Shadow};
+use crate::shadow::{self, Resolved};
+use crate::strategy::{Factory, Ruling};
 use crate::symbol_state::SymbolState;
 use crate::warm::{LearnedSession, Recollection};
+use ruling::Rules;
+
+mod acting;
+mod believing;
+mod reading;
+mod ruling; // a rule strategy in the place of the ensemble
+mod sizing;
 
 /// The decision loop of one run.
 pub struct Engine {
@@ -55,6 +55,10 @@ pub struct Engine {
     decisions: u64,
     last_session: Option<Date>,
     warm_start: Option<String>,
+    /// A rule strategy that decides instead of the ensemble.
+    rules: Option<Box<Rules>>,
+    /// The last session's arrivals, to be filled again.
+    arrivals: Vec<Arrival>,
 }
 
 impl Engine {
@@ -96,8 +100,49 @@ impl Engine {
             decisions: 0,
             last_session: None,
             warm_start: None,
+            rules: None,
+            arrivals: Vec::new(),
             config,
         })
+    }
+
+    /// The same engine with a rule strategy in the place of the ensemble: same sessions, review,
+    /// intents, broker and book. Nothing is learned, and features and regime are not asked for:
+    /// the limits are those of the row that `ruling` names.
+    ///
+    /// `make` is called once per symbol, in their order.
+    ///
+    /// # Errors
+    /// As [`Engine::new`].
+    pub fn with_strategy(
+        config: EngineConfig,
+        ruling: Ruling,
+        make: &mut Factory<'_>,
+    ) -> Result<Self, EngineError> {
+        let mut config = config;
+        config.training.adapt_r = false;
+        let mut engine = Self::new(config)?;
+        engine.account = Account::new(&engine.config).marking_lightly();
+        engine.rules = Some(Box::new(Rules::new(ruling, &engine.config.symbols, make)));
+        Ok(engine)
+    }
+
+    /// Runs a whole feed: the start, every session, the end.
+    ///
+    /// # Errors
+    /// [`EngineError`] stops the run; nothing has been sent that is not on record.
+    pub fn run(
+        &mut self,
+        feed: &mut dyn Feed,
+        ledger: &mut dyn Ledger,
+        observer: &mut dyn Observer,
+    ) -> Result<RunFinished, EngineError> {
+        self.begin(ledger)?;
+        let mut session = SessionData::empty(self.config.from);
+        while feed.next_into(&mut session) {
+            self.run_session(&session, ledger, observer)?;
+        }
+        self.finish(ledger)
     }
 
     /// The configuration of the run.
@@ -112,6 +157,15 @@ impl Engine {
 
     /// The first record of the run.
     pub fn started(&self) -> RunStarted {
+        let (mut config_digest, mut members) = (self.config.digest(), self.roster.ids().to_vec());
+        let mut features = (FEATURE_SET, feature_names().to_vec());
+        if let Some(rules) = &self.rules {
+            let Ruling { name, row, admission } = rules.ruling;
+            let text = format!("{config_digest} {name} {row:?} {admission:?}");
+            config_digest = blake3::hash(text.as_bytes()).to_hex().to_string();
+            members = vec![name];
+            features = ("none", Vec::new());
+        }
         RunStarted {
             from: self.config.from,
             to: self.config.to,
@@ -119,11 +173,11 @@ impl Engine {
             cash: self.config.cash,
             currency: self.config.currency,
             seed: self.config.seed,
-            config_digest: self.config.digest(),
+            config_digest,
             data_digest: self.config.data_digest.clone(),
-            feature_set: FEATURE_SET.to_owned(),
-            feature_names: feature_names().iter().map(|n| (*n).to_owned()).collect(),
-            members: self.roster.ids().to_vec(),
+            feature_set: features.0.to_owned(),
+            feature_names: features.1.iter().map(|n| (*n).to_owned()).collect(),
+            members,
             warm_start: self.warm_start.clone(),
         }
     }
@@ -156,8 +210,14 @@ impl Engine {
 
     /// Lets features and regime see a session before the first decision. Nothing is recorded.
     pub fn observe(&mut self, data: &SessionData) {
-        self.update_market(data);
         let arrivals = self.arrive(data);
+        if self.rules.is_some() {
+            self.follow(&arrivals, false);
+            self.rehearse(&arrivals);
+            self.last_session = Some(data.session);
+            return;
+        }
+        self.update_market(data);
         for (state, arrival) in self.symbols.iter_mut().zip(&arrivals) {
             if let Some(bar) = arrival.walkable() {
                 let continuous = state.take(bar, &arrival.actions);
@@ -172,6 +232,10 @@ impl Engine {
     /// # Errors
     /// [`EngineError::Ledger`] when the journal refuses.
     pub fn begin(&mut self, ledger: &mut dyn Ledger) -> Result<(), EngineError> {
+        if let Some(rules) = &mut self.rules {
+            rules.tell(ledger.detail());
+            self.account.tell(ledger.detail());
+        }
         ledger.append(&Event::RunStarted(self.started()))?;
         Ok(ledger.commit(true)?)
     }
@@ -186,38 +250,33 @@ impl Engine {
         ledger: &mut dyn Ledger,
         observer: &mut dyn Observer,
     ) -> Result<(), EngineError> {
-        observer.enter(Phase::Ingest);
+        let mut phases = Phases::of(observer, self.cycle);
+        phases.enter(Phase::Ingest);
         self.advance(data.session)?;
 
-        observer.enter(Phase::Gate);
+        phases.enter(Phase::Gate);
         let mut arrivals = self.arrive(data);
 
-        observer.enter(Phase::Learn);
+        phases.enter(Phase::Learn);
         let resolved = self.settle(data, &arrivals, ledger)?;
-        self.learn(data.session, &arrivals, &resolved, ledger)?;
+        if self.rules.is_none() {
+            self.learn(data.session, &arrivals, &resolved, ledger)?;
+        }
 
-        observer.enter(Phase::Features);
-        self.update_market(data);
-        self.update_features(&mut arrivals);
-        self.record_regime(data.session, ledger)?;
+        phases.enter(Phase::Features);
+        self.read(data, &mut arrivals, ledger)?;
 
-        let mut snapshot = self.account.mark(data.session, &self.symbols);
-        self.watch_limits(&mut snapshot, ledger)?;
+        let mut mark = self.account.mark(data.session, &self.symbols);
+        self.watch_limits(&mut mark, ledger)?;
 
-        observer.enter(Phase::Opine);
-        let (mut records, candidates) = self.consider(data.session, &arrivals, observer);
-
-        observer.enter(Phase::Risk);
-        let approved = self.size(&mut records, &candidates, &snapshot);
-
-        observer.enter(Phase::Execute);
-        self.turn(data.session, &records, &candidates, ledger)?;
-        self.ask(data.session, &records, candidates);
-        self.act(records, approved, ledger)?;
-        ledger.append(&Event::Snapshot(snapshot.clone()))?;
-        ledger.commit(false)?;
-        observer.session_done(&snapshot);
-        Ok(())
+        phases.enter(Phase::Opine);
+        if self.rules.is_some() {
+            self.consult(&arrivals, &mark, ledger, &mut phases)?;
+        } else {
+            self.decide(&arrivals, &mark, ledger, &mut phases)?;
+        }
+        self.arrivals = arrivals;
+        Self::close(mark, ledger, &mut phases)
     }
 
     /// Ends the run: its summary becomes the last record.
@@ -225,6 +284,9 @@ impl Engine {
     /// # Errors
     /// [`EngineError::Ledger`] when the journal refuses.
     pub fn finish(&mut self, ledger: &mut dyn Ledger) -> Result<RunFinished, EngineError> {
+        if let Some(rules) = &mut self.rules {
+            rules.finish(ledger)?;
+        }
         let finished = RunFinished {
             cycles: self.cycle,
             decisions: self.decisions,
@@ -246,9 +308,76 @@ impl Engine {
         Ok(())
     }
 
-    /// Puts every symbol's bar through its gate.
+    /// Puts every symbol's bar through its gate, or past it where the ruling says so.
     fn arrive(&mut self, data: &SessionData) -> Vec<Arrival> {
-        self.symbols.iter_mut().map(|state| Arrival::of(state, data)).collect()
+        let mut arrivals = std::mem::take(&mut self.arrivals);
+        if self.rules.as_ref().is_some_and(|rules| rules.by_shape()) {
+            if arrivals.len() != self.symbols.len() {
+                arrivals.resize_with(self.symbols.len(), Arrival::unread);
+            }
+            for (at, (arrival, state)) in arrivals.iter_mut().zip(&mut self.symbols).enumerate() {
+                arrival.refill(state, data, at);
+            }
+        } else {
+            arrivals.clear();
+            arrivals.extend(self.symbols.iter_mut().map(|state| Arrival::of(state, data)));
+        }
+        arrivals
+    }
+
+    /// Market, features and regime of the session; for a rule strategy the symbols' histories.
+    fn read(
+        &mut self,
+        data: &SessionData,
+        arrivals: &mut [Arrival],
+        ledger: &mut dyn Ledger,
+    ) -> Result<(), EngineError> {
+        if self.rules.is_some() {
+            self.follow(arrivals, true);
+            return Ok(());
+        }
+        self.update_market(data);
+        self.update_features(arrivals);
+        self.record_regime(data.session, ledger)
+    }
+
+    /// The ensemble's decisions, from admitted bars to orders.
+    #[inline(never)] // keeps the idle path of a rule strategy short
+    fn decide(
+        &mut self,
+        arrivals: &[Arrival],
+        mark: &Mark,
+        ledger: &mut dyn Ledger,
+        phases: &mut Phases<'_>,
+    ) -> Result<(), EngineError> {
+        let (mut records, candidates) = self.consider(mark.session, arrivals, phases);
+
+        phases.enter(Phase::Risk);
+        let approved = self.size(&mut records, &candidates, mark);
+
+        phases.enter(Phase::Execute);
+        self.turn(mark.session, &records, &candidates, ledger)?;
+        self.ask(mark.session, &records, candidates);
+        self.act(records, approved, None, ledger)
+    }
+
+    /// The account at the close goes on record.
+    fn close(
+        mark: Mark,
+        ledger: &mut dyn Ledger,
+        phases: &mut Phases<'_>,
+    ) -> Result<(), EngineError> {
+        let Some(record) = mark.record else {
+            ledger.mark(mark.session, mark.equity);
+            return Ok(());
+        };
+        let event = Event::Snapshot(*record);
+        ledger.append(&event)?;
+        ledger.commit(false)?;
+        if let Event::Snapshot(snapshot) = &event {
+            phases.session_done(snapshot);
+        }
+        Ok(())
     }
 
     /// What the open and the bar did to orders, positions and brackets in question.
@@ -325,373 +454,15 @@ impl Engine {
         RowPolicy { r_multiple: self.adapting.r_multiple(row), ..policy }
     }
 
-    fn update_market(&mut self, data: &SessionData) {
-        if let Some(index) = &data.index {
-            self.context = self.market.update(index, data.vix_previous);
-            self.regime = self.detector.update(index, data.vix_previous);
-            let severity = self.regime.as_ref().map(|r| r.severity);
-            self.outlook = self.volatility.update(index, data.vix_previous);
-            self.opinion = self.second_opinion.update(index.close, severity);
-        }
-    }
-
-    fn update_features(&mut self, arrivals: &mut [Arrival]) {
-        for (state, arrival) in self.symbols.iter_mut().zip(arrivals) {
-            if let Some(bar) = arrival.walkable().copied() {
-                let continuous = state.take(&bar, &arrival.actions);
-                state.first_close.get_or_insert(continuous.close);
-                arrival.features =
-                    state.features.update(&continuous, self.context.as_ref()).map(<[f64]>::to_vec);
-            }
-        }
-    }
-
-    /// The regime with its second opinion, and a note when the two begin to disagree for long.
-    fn record_regime(&mut self, session: Date, ledger: &mut dyn Ledger) -> Result<(), EngineError> {
-        let Some(r) = &self.regime else { return Ok(()) };
-        let opinion = self.opinion.as_ref();
-        self.alarm = opinion.is_some_and(|o| o.alarm);
-        if let Some(warning) = opinion.and_then(|o| candidate::disagreement(session, r, o)) {
-            ledger.append(&Event::Risk(warning))?;
-        }
-        Ok(ledger.append(&Event::Regime(RegimeRecord {
-            session,
-            regime: r.regime,
-            confidence: r.confidence,
-            severity: r.severity,
-            trending: r.trending,
-            direction: r.direction,
-            strength: r.strength,
-            adx: r.adx,
-            atr_percentile: r.atr_percentile,
-            vix: r.vix,
-            vix_is_proxy: r.vix_is_proxy,
-            age: r.age,
-            transition_probability: r.transition_probability,
-            second_opinion: opinion.map(|o| SecondOpinionRecord {
-                high_volatility: o.high_volatility,
-                changed: o.changed,
-                run_length: o.run_length,
-                alarm: o.alarm,
-                disagreement: o.disagreement,
-                warning: o.warning,
-            }),
-            outlook: self.outlook.as_ref().map(|o| OutlookRecord {
-                volatility: o.volatility,
-                median: o.median,
-                p_above_median: o.p_above_median,
-                p_large_move: o.p_large_move,
-            }),
-        }))?)
-    }
-
     /// Latches and releases the drawdown stop, and notes a session that lost too much.
     fn watch_limits(
         &mut self,
-        snapshot: &mut SnapshotRecord,
+        mark: &mut Mark,
         ledger: &mut dyn Ledger,
     ) -> Result<(), EngineError> {
-        let row = self.regime.as_ref().map(|r| self.config.policy.row(r.regime));
-        self.account.watch_limits(snapshot, row.map(|r| r.daily_loss_limit), ledger)
+        let ruled = self.rules.as_ref().map(|rules| rules.ruling.row);
+        let row = ruled.or_else(|| self.regime.as_ref().map(|r| r.regime));
+        let row = row.map(|row| self.config.policy.row(row));
+        self.account.watch_limits(mark, row.map(|r| r.daily_loss_limit), ledger)
     }
-
-    /// From admitted bars to beliefs: a record per symbol, and a candidate for each that could be
-    /// asked about.
-    fn consider(
-        &self,
-        session: Date,
-        arrivals: &[Arrival],
-        observer: &mut dyn Observer,
-    ) -> (Vec<DecisionRecord>, Vec<Candidate>) {
-        let mut records = Vec::with_capacity(arrivals.len());
-        let mut candidates = Vec::with_capacity(arrivals.len());
-        for (i, arrival) in arrivals.iter().enumerate() {
-            if !arrival.in_cycle {
-                continue;
-            }
-            let (record, candidate) = self.consider_one(session, i, arrival);
-            candidates.extend(candidate.map(|c| Candidate { record: records.len(), ..c }));
-            records.push(record);
-        }
-        observer.enter(Phase::Consensus);
-        (records, candidates)
-    }
-
-    fn consider_one(
-        &self,
-        session: Date,
-        index: usize,
-        arrival: &Arrival,
-    ) -> (DecisionRecord, Option<Candidate>) {
-        let state = &self.symbols[index];
-        let row = self.regime.as_ref().map_or(Regime::Transition, |r| r.regime);
-        let close = arrival.bar.as_ref().map(|b| b.close);
-        let quality = candidate::quality_record(
-            &arrival.reading,
-            arrival.admission.is_ok(),
-            &self.config.data_source,
-            state.factor,
-        );
-        let pending = Verdict::NoTrade { reason: String::new(), detail: String::new() };
-        let mut record =
-            candidate::empty_record(session, state.symbol, close, quality, row, pending);
-        record.vix_is_proxy = self.regime.as_ref().map(|r| r.vix_is_proxy);
-        match self.believe(index, arrival, row, &mut record) {
-            Ok(candidate) => (record, Some(candidate)),
-            Err(passed) => {
-                record.verdict = passed.verdict();
-                (record, None)
-            }
-        }
-    }
-
-    /// Gate, warm-up, regime, bracket, opinions and consensus of one symbol.
-    fn believe(
-        &self,
-        index: usize,
-        arrival: &Arrival,
-        row: Regime,
-        record: &mut DecisionRecord,
-    ) -> Result<Candidate, Passed> {
-        let state = &self.symbols[index];
-        let bar = arrival.admitted()?;
-        let features = arrival.features.as_ref().ok_or_else(|| Passed {
-            reason: "not_warm",
-            detail: format!(
-                "{} of {} bars seen that the features need",
-                state.features.bars_seen(),
-                tradebot_features::SymbolFeatures::WARM_UP
-            ),
-        })?;
-        if self.regime.is_none() {
-            let detail = "the context index has too little history for a regime".to_owned();
-            return Err(Passed { reason: "regime_undetermined", detail });
-        }
-        let atr = state
-            .atr()
-            .ok_or_else(|| Passed { reason: "not_warm", detail: "no ATR yet".to_owned() })?;
-        let policy = &self.row(row);
-        let bracket = candidate::bracket(bar.close, atr, policy)?;
-        record.features.clone_from(features);
-        let management = management_record(&candidate::management_of(policy));
-        record.bracket = Some(BracketRecord { management, ..bracket_record(&bracket) });
-
-        let opinions = candidate::opine(&self.roster, &self.learning, row, features);
-        let consensus = self
-            .learning
-            .ensemble
-            .combine_in(row, &opinions.calibrated)
-            .map_err(|e| Passed { reason: "abstention", detail: e.to_string() })?;
-        let skill = self.learning.ensemble.skill().shown;
-        let row_state = self.learning.learner.row(row);
-        record.opinions =
-            candidate::opinion_records(self.roster.ids(), &opinions, &consensus.weights);
-        record.consensus =
-            Some(candidate::consensus_record(&consensus, &row_state, policy.edge, skill));
-        Ok(Candidate {
-            symbol: index,
-            record: 0,
-            belief: candidate::belief(&consensus, &row_state, skill),
-            forecast: candidate::forecast(&opinions, &consensus, &row_state),
-            bracket,
-            features: features.clone(),
-        })
-    }
-
-    /// Sizes candidates in descending order of expected growth until room is used up.
-    fn size(
-        &mut self,
-        records: &mut [DecisionRecord],
-        candidates: &[Candidate],
-        snapshot: &SnapshotRecord,
-    ) -> Vec<Approved> {
-        let mut order: Vec<(f64, &Candidate)> = Vec::with_capacity(candidates.len());
-        for candidate in candidates {
-            if self.account.holds(self.symbols[candidate.symbol].symbol) {
-                let verdict = &mut records[candidate.record].verdict;
-                *verdict = Verdict::NoTrade {
-                    reason: "already_held".to_owned(),
-                    detail: "one position per symbol; the open one keeps its bracket".to_owned(),
-                };
-                continue;
-            }
-            match self.propose(candidate, &records[candidate.record], snapshot) {
-                Ok(proposal) => order.push((proposal.expected_growth(), candidate)),
-                Err((hold, steps)) => {
-                    let record = &mut records[candidate.record];
-                    record.sizing = steps;
-                    record.verdict = held(&hold);
-                }
-            }
-        }
-        // A stable sort keeps symbol order among equals.
-        order.sort_by(|a, b| b.0.total_cmp(&a.0));
-        order
-            .into_iter()
-            .filter_map(|(_, candidate)| self.approve(candidate, records, snapshot))
-            .collect()
-    }
-
-    fn propose(
-        &self,
-        candidate: &Candidate,
-        record: &DecisionRecord,
-        snapshot: &SnapshotRecord,
-    ) -> Result<Proposal, (Hold, Vec<SizingStep>)> {
-        let symbol = self.symbols[candidate.symbol].symbol;
-        let sizer = Sizer {
-            row: self.config.policy.row(record.row),
-            limits: &self.config.limits,
-            costs: &self.config.costs,
-            overlays: self.overlays(),
-        };
-        self.account.with_view(candidate.symbol, &self.symbols, snapshot, |view| {
-            sizer.propose(symbol, &candidate.bracket, &candidate.belief, view)
-        })
-    }
-
-    /// Stops are assumed to slip while volatility is stressed, whatever the trend; and where the
-    /// market is expected to move more than in the median of its year, sizes shrink in proportion.
-    fn overlays(&self) -> Overlays {
-        let stressed = self.regime.as_ref().is_some_and(|r| r.severity >= HIGH);
-        let scaled = self.outlook.as_ref().filter(|_| self.config.limits.volatility_scaling);
-        Overlays {
-            gap_atr: stressed.then_some(STRESSED_SLIP_ATR),
-            volatility_scale: scaled.map(|o| (o.median / o.volatility).min(1.0)),
-        }
-    }
-
-    /// Proposes again with the room that is left, reviews, and reserves what is approved.
-    fn approve(
-        &mut self,
-        candidate: &Candidate,
-        records: &mut [DecisionRecord],
-        snapshot: &SnapshotRecord,
-    ) -> Option<Approved> {
-        let record = &mut records[candidate.record];
-        let proposal = match self.propose(candidate, record, snapshot) {
-            Ok(proposal) => proposal,
-            Err((hold, steps)) => {
-                record.sizing = steps;
-                record.verdict = held(&hold);
-                return None;
-            }
-        };
-        record.sizing = proposal.steps().to_vec();
-        let row = self.config.policy.row(record.row);
-        let limits = &self.config.limits;
-        let reviewed = self.account.with_view(candidate.symbol, &self.symbols, snapshot, |view| {
-            review(proposal, row, limits, view)
-        });
-        match reviewed {
-            Ok(approved) => {
-                record.checks = approved.checks().to_vec();
-                self.account.reserve(&approved, candidate.symbol);
-                Some(approved)
-            }
-            Err((refusal, checks)) => {
-                record.checks = checks;
-                record.verdict = refused(&refusal);
-                None
-            }
-        }
-    }
-
-    /// Where the consensus has turned, what is open leaves at the next open if its row says so:
-    /// positions and shadows alike. Turned is what lies as far below break-even as the row's edge
-    /// lies above it: at break-even itself a consensus hovers.
-    fn turn(
-        &mut self,
-        session: Date,
-        records: &[DecisionRecord],
-        candidates: &[Candidate],
-        ledger: &mut dyn Ledger,
-    ) -> Result<(), EngineError> {
-        for candidate in candidates {
-            let consensus = records[candidate.record].consensus.as_ref();
-            if consensus.is_none_or(|c| c.mean >= c.break_even - c.edge_wanted) {
-                continue;
-            }
-            let state = &mut self.symbols[candidate.symbol];
-            for shadow in &mut state.shadows {
-                shadow.walk.on_reversal();
-            }
-            self.adapting.on_reversal(state.symbol);
-            self.account.reverse(session, state.symbol, ledger)?;
-        }
-        Ok(())
-    }
-
-    /// Opens the shadow of every candidate, so that the bot also learns from what it did not do.
-    fn ask(&mut self, session: Date, records: &[DecisionRecord], candidates: Vec<Candidate>) {
-        for candidate in candidates {
-            let record = &records[candidate.record];
-            let state = &mut self.symbols[candidate.symbol];
-            let id = DecisionId { session, symbol: state.symbol };
-            let taken = self.account.is_reserved(candidate.symbol);
-            self.roster.ask(id, self.cycle, record.row, &candidate.features);
-            let management = candidate::management_of(self.config.policy.row(record.row));
-            let walk = tradebot_brackets::Walk::new(&candidate.bracket)
-                .managed(&management, &self.config.costs);
-            let forecast = candidate.forecast;
-            if let Some(close) = record.close {
-                self.adapting.ask(id, record.row, close, candidate.bracket.atr, &forecast);
-            }
-            state.shadows.push(Shadow::new(id, self.cycle, record.row, walk, forecast, taken));
-        }
-    }
-
-    /// Journals every decision and every intent, makes them durable where the venue is outside
-    /// this process, and only then sends.
-    fn act(
-        &mut self,
-        mut records: Vec<DecisionRecord>,
-        approved: Vec<Approved>,
-        ledger: &mut dyn Ledger,
-    ) -> Result<(), EngineError> {
-        let mut orders = Vec::with_capacity(approved.len());
-        let mut warnings = Vec::new();
-        for approved in approved {
-            let intent_id = self.account.next_intent_id();
-            let record = records
-                .iter_mut()
-                .find(|r| r.id.symbol == approved.symbol())
-                .expect("an approval comes from a record of this cycle");
-            record.verdict = Verdict::Trade {
-                intent_id: intent_id.clone(),
-                shares: approved.shares(),
-                basis: approved.basis(),
-                risk: approved.planned_risk(),
-            };
-            warnings.extend(candidate::warning_records(record.id, &approved));
-            orders.push(((intent_id, record.id, record.row), approved));
-        }
-        self.decisions += records.len() as u64;
-        for record in records {
-            ledger.append(&Event::Decision(Box::new(record)))?;
-        }
-        for warning in warnings {
-            ledger.append(&Event::Risk(warning))?;
-        }
-        let mut intents = Vec::with_capacity(orders.len());
-        for (order, approved) in orders {
-            let management = candidate::management_of(self.config.policy.row(order.2));
-            intents.push(Account::intend(order, approved, management, ledger)?);
-        }
-        if self.config.durable_before_send && !intents.is_empty() {
-            ledger.commit(true)?;
-        }
-        for intent in intents {
-            self.account.send(intent, ledger)?;
-        }
-        Ok(())
-    }
-}
-
-fn held(hold: &Hold) -> Verdict {
-    Verdict::NoTrade { reason: hold.code().to_owned(), detail: hold.to_string() }
-}
-
-fn refused(refusal: &Refusal) -> Verdict {
-    Verdict::NoTrade { reason: refusal.code().to_owned(), detail: refusal.to_string() }
 }

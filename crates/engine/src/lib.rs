@@ -21,6 +21,7 @@ mod arrival;
 pub mod candidate;
 pub mod account;
 pub mod adapting;
+pub mod strategy;
 pub mod cycle;
 pub mod warm;
 
@@ -28,4 +29,7 @@ pub use config::EngineConfig;
 pub use cycle::Engine;
 pub use error::EngineError;
 pub use phase::{Observer, Phase, Silent};
+pub use strategy::{Admission, Entry, Holding, Protection, Ruling, Strategy, Wish};
+pub use tradebot_brackets::BracketSpec;
+pub use tradebot_risk::Size;
 pub use warm::{LearnedOutcome, LearnedSession, Recollection};

@@ -55,8 +55,38 @@ impl Phase {
 pub trait Observer {
     /// The phase that begins now; the one before it ends.
     fn enter(&mut self, phase: Phase);
-    /// The session is over.
+    /// The session is over. Not told of runs in brief, which keep no snapshots.
     fn session_done(&mut self, snapshot: &SnapshotRecord);
+    /// Whether it wants to be told the phases of this cycle, asked before the first of them: an
+    /// observer that reads a clock may look at one cycle in a thousand.
+    fn watches(&mut self, cycle: u32) -> bool {
+        let _ = cycle;
+        true
+    }
+}
+
+/// The phases of one cycle, for an observer that may look away.
+pub(crate) struct Phases<'a> {
+    observer: &'a mut dyn Observer,
+    watched: bool,
+}
+
+impl<'a> Phases<'a> {
+    pub(crate) fn of(observer: &'a mut dyn Observer, cycle: u32) -> Self {
+        let watched = observer.watches(cycle);
+        Self { observer, watched }
+    }
+
+    #[inline]
+    pub(crate) fn enter(&mut self, phase: Phase) {
+        if self.watched {
+            self.observer.enter(phase);
+        }
+    }
+
+    pub(crate) fn session_done(&mut self, snapshot: &SnapshotRecord) {
+        self.observer.session_done(snapshot);
+    }
 }
 
 /// An observer that does not look.
@@ -66,4 +96,7 @@ pub struct Silent;
 impl Observer for Silent {
     fn enter(&mut self, _phase: Phase) {}
     fn session_done(&mut self, _snapshot: &SnapshotRecord) {}
+    fn watches(&mut self, _cycle: u32) -> bool {
+        false
+    }
 }

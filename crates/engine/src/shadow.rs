@@ -116,7 +116,17 @@ enum Ending {
 ///
 /// Uniqueness counts, per session, one over the number of this symbol's brackets that were open
 /// in it, and is the mean of that over a bracket's life.
+#[inline]
 pub fn step_all(
+    shadows: &mut Vec<Shadow>,
+    bar: &Bar,
+    actions: &[CorporateAction],
+    costs: &CostModel,
+) -> Vec<Resolved> {
+    if shadows.is_empty() { Vec::new() } else { step_open(shadows, bar, actions, costs) }
+}
+
+fn step_open(
     shadows: &mut Vec<Shadow>,
     bar: &Bar,
     actions: &[CorporateAction],

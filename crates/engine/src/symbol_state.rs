@@ -65,13 +65,7 @@ impl SymbolState {
     /// Takes a session's raw bar and the actions of its date into the histories, and returns the
     /// continuous bar for the features.
     pub fn take(&mut self, bar: &Bar, actions: &[CorporateAction]) -> Bar {
-        for action in actions {
-            self.factor *= action.continuity_factor(bar.close);
-            if let ActionKind::Split { .. } = action.kind {
-                let ratio = action.continuity_factor(bar.close);
-                self.volumes.iter_mut().for_each(|v| *v *= ratio);
-            }
-        }
+        self.take_actions(bar, actions);
         let continuous = bar.scaled(self.factor);
         if let Some(previous) = self.continuous_close {
             push_capped(
@@ -86,6 +80,27 @@ impl SymbolState {
         continuous
     }
 
+    /// [`SymbolState::take`] without the continuous bar and without returns, which only a second
+    /// symbol asks for.
+    pub fn take_alone(&mut self, bar: &Bar, actions: &[CorporateAction]) {
+        if !actions.is_empty() {
+            self.take_actions(bar, actions);
+        }
+        push_capped(&mut self.volumes, bar.volume, VOLUME_SESSIONS);
+        self.continuous_close = Some(bar.close * self.factor);
+        self.last_close = Some((bar.date, bar.close));
+    }
+
+    fn take_actions(&mut self, bar: &Bar, actions: &[CorporateAction]) {
+        for action in actions {
+            self.factor *= action.continuity_factor(bar.close);
+            if let ActionKind::Split { .. } = action.kind {
+                let ratio = action.continuity_factor(bar.close);
+                self.volumes.iter_mut().for_each(|v| *v *= ratio);
+            }
+        }
+    }
+
     /// ATR(14) in raw currency per share, once warm.
     pub fn atr(&self) -> Option<f64> {
         self.features.atr().map(|atr| atr / self.factor)
@@ -93,8 +108,10 @@ impl SymbolState {
 
     /// Median volume of the last 20 sessions, shares; 0 before there are any.
     pub fn median_volume(&self) -> f64 {
-        let mut sorted: Vec<f64> = self.volumes.iter().copied().collect();
-        sorted.sort_by(f64::total_cmp);
+        let mut space = [0.0; VOLUME_SESSIONS];
+        let sorted = &mut space[..self.volumes.len()];
+        sorted.iter_mut().zip(&self.volumes).for_each(|(slot, volume)| *slot = *volume);
+        sorted.sort_unstable_by(f64::total_cmp);
         match sorted.len() {
             0 => 0.0,
             n if n % 2 == 1 => sorted[n / 2],

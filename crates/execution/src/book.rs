@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use tradebot_domain::{Bar, Money, Price, Rounding, Shares, Symbol, Tick};
 use tradebot_journal::{
     ActionApplied, Event, FillRecord, IntentRecord, OrderRecord, OrderRole, OrderState,
-    PositionRecord,
+    PositionRecord, TradeRecord,
 };
 
 use crate::event::{BrokerEvent, Execution};
@@ -76,22 +76,29 @@ impl Book {
     /// # Errors
     /// [`BookError`]; the book is unchanged and the caller stops.
     pub fn apply(&mut self, event: &BrokerEvent) -> Result<Vec<Event>, BookError> {
+        let closed = self.take(event)?;
+        let record = match event {
+            BrokerEvent::Accepted { .. } => None,
+            BrokerEvent::Order(order) => Some(Event::Order(order.clone())),
+            BrokerEvent::Fill(fill) => Some(Event::Fill(fill_record(fill, self.cash))),
+            BrokerEvent::Action(applied) => Some(Event::ActionApplied(applied.clone())),
+        };
+        Ok(record.into_iter().chain(closed.map(Event::TradeClosed)).collect())
+    }
+
+    /// Takes what a broker reported into account, and returns the trade that it closed.
+    ///
+    /// # Errors
+    /// As [`Book::apply`].
+    pub fn take(&mut self, event: &BrokerEvent) -> Result<Option<TradeRecord>, BookError> {
         match event {
-            BrokerEvent::Accepted { intent, reserved } => {
-                self.accept(intent, *reserved)?;
-                Ok(Vec::new())
-            }
-            BrokerEvent::Order(order) => {
-                self.order(order);
-                Ok(vec![Event::Order(order.clone())])
-            }
-            BrokerEvent::Fill(fill) if fill.role == OrderRole::Entry => self.enter(fill),
-            BrokerEvent::Fill(fill) => self.leave(fill),
-            BrokerEvent::Action(applied) => {
-                self.act(applied)?;
-                Ok(vec![Event::ActionApplied(applied.clone())])
-            }
+            BrokerEvent::Accepted { intent, reserved } => self.accept(intent, *reserved)?,
+            BrokerEvent::Order(order) => self.order(order),
+            BrokerEvent::Fill(fill) if fill.role == OrderRole::Entry => self.enter(fill)?,
+            BrokerEvent::Fill(fill) => return self.leave(fill),
+            BrokerEvent::Action(applied) => self.act(applied)?,
         }
+        Ok(None)
     }
 
     /// [`Book::apply`] for several events.
@@ -143,17 +150,17 @@ impl Book {
         }
     }
 
-    fn enter(&mut self, fill: &Execution) -> Result<Vec<Event>, BookError> {
+    fn enter(&mut self, fill: &Execution) -> Result<(), BookError> {
         let Some(pending) = self.take_pending(fill.symbol, &fill.intent_id) else {
-            let (symbol, fill_id) = (fill.symbol, fill.fill_id.clone());
+            let (symbol, fill_id) = (fill.symbol, fill.fill_id());
             return Err(BookError::UnexpectedEntry { symbol, fill_id });
         };
         self.cash += fill.cash_change();
         self.positions.insert(fill.symbol, Position::entered(pending.intent, fill));
-        Ok(vec![Event::Fill(fill_record(fill, self.cash))])
+        Ok(())
     }
 
-    fn leave(&mut self, fill: &Execution) -> Result<Vec<Event>, BookError> {
+    fn leave(&mut self, fill: &Execution) -> Result<Option<TradeRecord>, BookError> {
         let missing = BookError::NoPosition { symbol: fill.symbol, what: "an exit" };
         let Some(detail) = fill.exit else { return Err(missing) };
         let position = self.positions.get_mut(&fill.symbol).ok_or(missing)?;
@@ -163,14 +170,12 @@ impl Book {
             return Err(BookError::SharesDiffer { symbol, reported, held });
         }
         self.cash += fill.cash_change();
-        let mut records = vec![Event::Fill(fill_record(fill, self.cash))];
         if detail.left == Shares::ZERO {
             let left = self.positions.remove(&fill.symbol);
-            records.extend(left.map(|p| Event::TradeClosed(p.closed(fill, detail))));
-        } else {
-            position.sell_part(fill, detail.left);
+            return Ok(left.map(|position| position.closed(fill, detail)));
         }
-        Ok(records)
+        position.sell_part(fill, detail.left);
+        Ok(None)
     }
 
     fn act(&mut self, applied: &ActionApplied) -> Result<(), BookError> {
@@ -194,6 +199,37 @@ impl Book {
         if let Some(position) = self.positions.get_mut(&symbol) {
             position.mark(bar);
         }
+    }
+
+    /// [`Book::mark`] without decimals: the price is kept as it is until [`Book::settle_marks`]
+    /// is asked for an exact one. Returns what the position is worth, for analysis; none when the
+    /// symbol is not held.
+    #[inline]
+    pub fn mark_lightly(&mut self, symbol: Symbol, bar: &Bar) -> Option<f64> {
+        if self.positions.is_empty() {
+            return None;
+        }
+        self.positions.get_mut(&symbol).map(|position| position.mark_lightly(bar))
+    }
+
+    /// Open positions.
+    #[inline]
+    pub fn open_positions(&self) -> usize {
+        self.positions.len()
+    }
+
+    /// What open positions are worth at their latest closes, for analysis.
+    #[inline]
+    pub fn value_lightly(&self) -> f64 {
+        if self.positions.is_empty() {
+            return 0.0;
+        }
+        self.positions.values().map(Position::value_lightly).sum()
+    }
+
+    /// Makes exact marks of what was marked lightly.
+    pub fn settle_marks(&mut self) {
+        self.positions.values_mut().for_each(Position::settle_mark);
     }
 
     /// Cash on the account.
@@ -261,8 +297,8 @@ impl Book {
 fn fill_record(fill: &Execution, cash_after: Money) -> FillRecord {
     FillRecord {
         session: fill.session,
-        fill_id: fill.fill_id.clone(),
-        order_id: fill.order_id.clone(),
+        fill_id: fill.fill_id(),
+        order_id: fill.order_id(),
         symbol: fill.symbol,
         role: fill.role,
         shares: fill.shares,

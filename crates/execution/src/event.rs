@@ -1,5 +1,8 @@
 //! What a broker reports.
 
+use std::sync::Arc;
+
+use crate::leg::Leg;
 use tradebot_brackets::{CostBreakdown, ExitKind};
 use tradebot_domain::{Date, Money, Price, Shares, Symbol};
 use tradebot_journal::{ActionApplied, ExitReason, IntentRecord, OrderRecord, OrderRole};
@@ -27,12 +30,12 @@ pub enum BrokerEvent {
 pub struct Execution {
     /// Session of the execution.
     pub session: Date,
-    /// Unique in the run.
-    pub fill_id: String,
-    /// The order filled.
-    pub order_id: String,
     /// The intent it belongs to.
-    pub intent_id: String,
+    pub intent_id: Arc<str>,
+    /// The order filled, of those of the intent.
+    pub leg: Leg,
+    /// How often that order had been replaced.
+    pub replacements: u32,
     /// The symbol.
     pub symbol: Symbol,
     /// Entry buys, all other roles sell.
@@ -74,6 +77,16 @@ pub const fn exit_reason(kind: ExitKind) -> ExitReason {
 }
 
 impl Execution {
+    /// The order filled.
+    pub fn order_id(&self) -> String {
+        self.leg.order_id(&self.intent_id, self.replacements)
+    }
+
+    /// The execution, unique in the run: each order is executed once, in full.
+    pub fn fill_id(&self) -> String {
+        format!("{}:1", self.order_id())
+    }
+
     /// What it does to cash: value and costs out for an entry; value in, costs out for an exit.
     pub fn cash_change(&self) -> Money {
         let value = self.price.times(self.shares);

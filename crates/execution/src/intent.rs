@@ -3,7 +3,8 @@
 use tradebot_brackets::{Bracket, Management};
 use tradebot_domain::{Date, Regime};
 use tradebot_journal::{
-    BracketRecord, DecisionId, Event, IntentRecord, Ledger, LedgerError, ManagementRecord,
+    BracketRecord, Brief, DecisionId, Detail, Event, IntentRecord, Ledger, LedgerError,
+    ManagementRecord,
 };
 use tradebot_risk::Approved;
 
@@ -120,7 +121,16 @@ impl Intent {
 /// # Errors
 /// [`LedgerError`]: the intent is gone, and nothing was sent.
 pub fn journal(intent: Intent, ledger: &mut dyn Ledger) -> Result<Journaled<Intent>, LedgerError> {
-    ledger.append(&Event::Intent(intent.record.clone()))?;
+    let record = &intent.record;
+    match ledger.detail() {
+        Detail::Full => ledger.append(&Event::Intent(record.clone()))?,
+        Detail::Brief => ledger.note(&Brief::Intent {
+            session: record.session,
+            symbol: record.symbol,
+            shares: record.shares,
+            limit: record.bracket.entry_limit,
+        })?,
+    }
     Ok(Journaled(intent))
 }
 

@@ -39,6 +39,7 @@
 //! **Read next:** `tradebot-engine`, which calls it in a cycle.
 
 pub mod intent;
+pub mod leg;
 pub mod event;
 pub mod broker;
 pub mod simulated;
@@ -48,6 +49,7 @@ pub use book::{Book, BookError, Pending, Position};
 pub use broker::{Broker, SendError};
 pub use event::{BrokerEvent, Execution, ExitDetail, exit_reason};
 pub use intent::{Intent, Journaled, bracket_record, journal, management_record};
+pub use leg::Leg;
 pub use simulated::SimulatedBroker;
 
 #[cfg(test)]

@@ -1,17 +1,19 @@
 //! A broker that works brackets on raw bars.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use tradebot_brackets::{Bracket, CostModel, Management, Progress, tradable};
+use tradebot_brackets::{Bracket, CostModel, ExactCosts, Management, Progress, tradable};
 use tradebot_domain::{Bar, CorporateAction, Date, Money, Shares, Symbol};
 use tradebot_journal::{IntentRecord, OrderState};
 
 use crate::broker::{Broker, SendError};
 use crate::event::BrokerEvent;
 use crate::intent::{Intent, Journaled};
-use slot::{Leaving, Slot};
+use sent::Sent;
+use slot::{Leaving, Slot, Venue};
 
-pub(crate) mod orders;
+mod orders;
+mod sent;
 mod slot;
 
 /// Fills bracketed orders on daily bars, pessimistically where a bar leaves it open.
@@ -28,17 +30,24 @@ mod slot;
 ///   [`SimulatedBroker::on_bar`], then entries for the next session.
 #[derive(Debug)]
 pub struct SimulatedBroker {
-    costs: CostModel,
+    venue: Venue,
     /// The venue's own account of the cash, kept apart from the book's.
     cash: Money,
     slots: BTreeMap<Symbol, Slot>,
-    sent: BTreeSet<String>,
+    sent: Sent,
 }
 
 impl SimulatedBroker {
     /// An account with this much cash and nothing else.
     pub fn new(costs: CostModel, cash: Money) -> Self {
-        Self { costs, cash, slots: BTreeMap::new(), sent: BTreeSet::new() }
+        let venue = Venue { costs, exact: ExactCosts::new(&costs), quiet: false };
+        Self { venue, cash, slots: BTreeMap::new(), sent: Sent::default() }
+    }
+
+    /// Orders at the market report executions and failures only, from now on: for runs in brief,
+    /// which have no use for an order's other states. Nothing else changes.
+    pub const fn be_quiet(&mut self) {
+        self.venue.quiet = true;
     }
 
     /// Cash on the account; equals the book's at all times.
@@ -64,7 +73,7 @@ impl SimulatedBroker {
         }
         slot.seen = bar.date;
         let mut events = Vec::new();
-        let ended = slot.session(bar, &self.costs, &mut events);
+        let ended = slot.session(bar, &self.venue, &mut events);
         self.settle(symbol, ended, &events);
         events
     }
@@ -93,7 +102,7 @@ impl SimulatedBroker {
         let Some(slot) = self.slots.get_mut(&symbol) else { return Vec::new() };
         let mut events = Vec::new();
         match slot.walk.end_of_data(last_close) {
-            Some(exit) => slot.leave(session, &Leaving::from(exit), &self.costs, &mut events),
+            Some(exit) => slot.leave(session, &Leaving::from(exit), &self.venue, &mut events),
             None => events.push(slot.entry_ended(session, OrderState::Expired, "data ended")),
         }
         self.settle(symbol, true, &events);
@@ -153,7 +162,7 @@ impl SimulatedBroker {
     /// Value at the limit with the costs of buying there.
     fn needed(&self, intent: &IntentRecord) -> Money {
         let limit = intent.bracket.entry_limit;
-        limit.times(intent.shares) + self.costs.breakdown(limit, intent.shares, true).total()
+        limit.times(intent.shares) + self.venue.exact.breakdown(limit, intent.shares, true).total()
     }
 
     fn accept(
@@ -161,11 +170,14 @@ impl SimulatedBroker {
         record: IntentRecord,
         bracket: &Bracket,
         management: &Management,
+        reserved: Money,
     ) -> Vec<BrokerEvent> {
-        let reserved = self.needed(&record);
-        let slot = Slot::new(record, bracket, management, &self.costs, reserved);
+        let slot = Slot::new(record, bracket, management, &self.venue.costs, reserved);
         let accepted = BrokerEvent::Accepted { intent: Box::new(slot.intent.clone()), reserved };
-        let events = vec![accepted, slot.entry_working(slot.intent.session, "")];
+        let mut events = vec![accepted];
+        if slot.tells(&self.venue) {
+            events.push(slot.entry_working(slot.intent.session, ""));
+        }
         self.slots.insert(slot.intent.symbol, slot);
         events
     }
@@ -174,12 +186,13 @@ impl SimulatedBroker {
 impl Broker for SimulatedBroker {
     fn submit(&mut self, intent: Journaled<Intent>) -> Result<Vec<BrokerEvent>, SendError> {
         let (record, bracket, management) = intent.into_inner().into_parts();
-        if !self.sent.insert(record.intent_id.clone()) {
+        if !self.sent.insert(&record.intent_id) {
             return Err(SendError::Duplicate { intent_id: record.intent_id });
         }
-        match self.refusal(&record, &management, self.needed(&record)) {
+        let needed = self.needed(&record);
+        match self.refusal(&record, &management, needed) {
             Some(note) => Ok(vec![orders::rejected(&record, note)]),
-            None => Ok(self.accept(record, &bracket, &management)),
+            None => Ok(self.accept(record, &bracket, &management, needed)),
         }
     }
 
@@ -191,7 +204,7 @@ impl Broker for SimulatedBroker {
     }
 
     fn exit_on_reversal(&mut self, symbol: Symbol) -> Vec<BrokerEvent> {
-        self.slots.get_mut(&symbol).map(Slot::reverse).unwrap_or_default()
+        self.slots.get_mut(&symbol).map(|slot| slot.reverse(&self.venue)).unwrap_or_default()
     }
 }
 

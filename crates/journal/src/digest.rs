@@ -18,9 +18,10 @@ impl Default for RunDigest {
 }
 
 impl RunDigest {
-    /// Takes an event and its canonical body into account; only decisions and fills count.
+    /// Takes an event and its canonical body into account; only decisions, the idle stretches that
+    /// stand for decisions, and fills count.
     pub fn update(&mut self, event: &Event, body: &[u8]) {
-        if matches!(event, Event::Decision(_) | Event::Fill(_)) {
+        if matches!(event, Event::Decision(_) | Event::Idle(_) | Event::Fill(_)) {
             self.hasher.update(&(body.len() as u64).to_le_bytes());
             self.hasher.update(body);
         }

@@ -9,6 +9,7 @@ mod trade;
 mod learning;
 mod market;
 mod account;
+mod idle;
 
 use serde::{Deserialize, Serialize};
 use tradebot_domain::{Date, Decimal, Symbol};
@@ -18,6 +19,7 @@ pub use decision::{
     BracketRecord, CheckRecord, ConsensusRecord, DecisionId, DecisionRecord, ManagementRecord,
     OpinionRecord, QualityRecord, SizeBasis, SizingStep, Verdict, ViolationRecord,
 };
+pub use idle::IdleRecord;
 pub use learning::{
     CandidatesRecord, FitRecord, LearnedRecord, MemberLearned, OutcomeRecord, RowLearned,
 };
@@ -52,6 +54,8 @@ pub enum Event {
     Regime(RegimeRecord),
     /// One symbol of one cycle: a trade, or why not.
     Decision(Box<DecisionRecord>),
+    /// Cycles of one symbol that ended alike and without an order, counted instead of repeated.
+    Idle(IdleRecord),
     /// What is about to be sent. Durable before it is sent.
     Intent(IntentRecord),
     /// A limit was reached, a stop latched, trading re-armed.
@@ -77,6 +81,7 @@ impl Event {
             Self::ModelFitted(_) => "model_fitted",
             Self::Regime(_) => "regime",
             Self::Decision(_) => "decision",
+            Self::Idle(_) => "idle",
             Self::Intent(_) => "intent",
             Self::Risk(_) => "risk",
             Self::Snapshot(_) => "snapshot",
@@ -98,6 +103,7 @@ impl Event {
             Self::ModelFitted(r) => Some(r.session),
             Self::Regime(r) => Some(r.session),
             Self::Decision(r) => Some(r.id.session),
+            Self::Idle(r) => Some(r.to),
             Self::Intent(r) => Some(r.session),
             Self::Risk(r) => Some(r.session),
             Self::Snapshot(r) => Some(r.session),
@@ -114,6 +120,7 @@ impl Event {
             Self::Outcome(r) => Some(r.id.symbol),
             Self::Candidates(r) => Some(r.id.symbol),
             Self::Decision(r) => Some(r.id.symbol),
+            Self::Idle(r) => Some(r.symbol),
             Self::Intent(r) => Some(r.symbol),
             Self::Risk(r) => r.symbol,
             _ => None,

@@ -1,5 +1,8 @@
 //! The port through which the engine writes, and a ledger in memory.
 
+use tradebot_domain::Date;
+
+use crate::brief::{Brief, Detail};
 use crate::chain::Chain;
 use crate::digest::RunDigest;
 use crate::event::Event;
@@ -50,6 +53,28 @@ pub trait Ledger {
 
     /// Digest of the run so far (hex).
     fn digest(&self) -> String;
+
+    /// How much of a run it takes. It says the same all its life. Runs of a rule strategy follow
+    /// it; the ensemble's come as events to every ledger, but for intents.
+    fn detail(&self) -> Detail {
+        Detail::Full
+    }
+
+    /// Records a line of a run in brief. Order is the order of calls, among events too. Only a
+    /// ledger of [`Detail::Brief`] is ever told.
+    ///
+    /// # Errors
+    /// [`LedgerError`]; the caller stops.
+    fn note(&mut self, line: &Brief) -> Result<(), LedgerError> {
+        let _ = line;
+        Ok(())
+    }
+
+    /// The equity at a close, for analysis. Only a ledger of [`Detail::Brief`] is ever told; the
+    /// others get snapshots.
+    fn mark(&mut self, session: Date, equity: f64) {
+        let _ = (session, equity);
+    }
 }
 
 /// A ledger that keeps everything in memory: sweeps, tests and examples.

@@ -12,9 +12,13 @@
 pub mod event;
 pub mod chain;
 pub mod digest;
+pub mod brief;
 pub mod ledger;
+pub mod sweep;
 
+pub use brief::{Brief, BriefFill, Detail};
 pub use chain::{BrokenChain, Chain, GENESIS, Hash};
 pub use digest::RunDigest;
 pub use event::*;
 pub use ledger::{Ledger, LedgerError, MemoryLedger};
+pub use sweep::SweepLedger;

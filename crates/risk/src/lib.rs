@@ -7,6 +7,9 @@
 //! 3. [`review`] measures the proposal anew against every limit. Only it makes an [`Approved`],
 //!    and an approval is spent by value.
 //!
+//! A rule that sizes its entries itself comes in at the third step, with a [`RuleEntry`]: the same
+//! review, the same limits.
+//!
 //! The formulas ([`kelly`], [`constrained`], [`drawdown_multiplier`], [`discrete`], [`continuous`],
 //! [`volatility`]) stand alone for users of the library.
 //!
@@ -53,6 +56,7 @@ mod hold;
 mod overlays;
 mod proposal;
 mod propose;
+mod rule;
 mod refusal;
 mod review;
 
@@ -65,5 +69,6 @@ pub use kelly::{expected_growth, kelly_fraction, kelly_growth};
 pub use overlays::Overlays;
 pub use propose::{Proposal, Sizer, propose};
 pub use refusal::Refusal;
-pub use review::{Approved, ApprovedParts, review};
+pub use review::{Approved, ApprovedParts, review, review_unrecorded};
+pub use rule::{RuleEntry, Size};
 pub use view::{BookView, Fingerprint, Standing, Traffic};

@@ -137,43 +137,77 @@ pub fn review(
     limits: &Limits,
     view: &BookView<'_>,
 ) -> Result<Approved, (Refusal, Vec<CheckRecord>)> {
-    let mut checks = Checks::default();
-    checks.view(view);
-    checks.order(&proposal);
-    checks.account(row, limits, view);
-    checks.symbol(proposal.symbol, row, view);
-    checks.size(&proposal, row, limits, view);
-    checks.collar(&proposal, limits, view);
-    checks.spread(limits, view);
-    checks.throttles(limits, &view.traffic);
-    checks.own_orders(&proposal, &view.traffic);
-    checks.controls(&proposal, limits, view);
+    let checks = Checks::of(&proposal, row, limits, view, true);
     match checks.refusal {
         None => Ok(Approved { proposal, checks: checks.records, warnings: checks.warnings }),
         Some(refusal) => Err((refusal, checks.records)),
     }
 }
 
+/// [`review`] without a record of its checks and warnings: the same verdict, for runs that keep no
+/// such records.
+///
+/// # Errors
+/// The same [`Refusal`].
+pub fn review_unrecorded(
+    proposal: Proposal,
+    row: &RowPolicy,
+    limits: &Limits,
+    view: &BookView<'_>,
+) -> Result<Approved, Refusal> {
+    let checks = Checks::of(&proposal, row, limits, view, false);
+    match checks.refusal {
+        None => Ok(Approved { proposal, checks: checks.records, warnings: checks.warnings }),
+        Some(refusal) => Err(refusal),
+    }
+}
+
 /// The checks so far, the first refusal among them, and every warning.
-#[derive(Default)]
 struct Checks {
+    /// Passed checks and warnings go on record too.
+    recorded: bool,
     records: Vec<CheckRecord>,
     refusal: Option<Refusal>,
     warnings: Vec<Refusal>,
 }
 
 impl Checks {
+    /// All checks there are.
+    fn of(
+        proposal: &Proposal,
+        row: &RowPolicy,
+        limits: &Limits,
+        view: &BookView<'_>,
+        recorded: bool,
+    ) -> Self {
+        let (records, warnings) = (Vec::new(), Vec::new());
+        let mut checks = Self { recorded, records, refusal: None, warnings };
+        checks.view(view);
+        checks.order(proposal);
+        checks.account(row, limits, view);
+        checks.symbol(proposal.symbol, row, view);
+        checks.size(proposal, row, limits, view);
+        checks.collar(proposal, limits, view);
+        checks.spread(limits, view);
+        checks.throttles(limits, &view.traffic);
+        checks.own_orders(proposal, &view.traffic);
+        checks.controls(proposal, limits, view);
+        checks
+    }
+
     /// Records a check; `refusal` counts when it has not passed.
     fn add(
         &mut self,
-        limit: impl Into<String>,
+        limit: &(impl ToString + ?Sized),
         numbers: (f64, f64),
         passed: bool,
         refusal: Refusal,
     ) {
-        let (asked, allowed) = (recordable(numbers.0), recordable(numbers.1));
-        let limit = limit.into();
-        self.records.push(CheckRecord { limit, asked, allowed, passed, warns: false });
+        if self.recorded {
+            let (asked, allowed) = (recordable(numbers.0), recordable(numbers.1));
+            let limit = limit.to_string();
+            self.records.push(CheckRecord { limit, asked, allowed, passed, warns: false });
+        }
         if !passed && self.refusal.is_none() {
             self.refusal = Some(refusal);
         }
@@ -237,15 +271,15 @@ impl Checks {
 
     fn correlation(&mut self, other: Symbol, allowed: f64, view: &BookView<'_>) {
         let found = view.correlations.iter().find(|(with, _)| *with == other);
-        let limit = format!("correlation {other}");
+        let limit = format_args!("correlation {other}");
         match found.and_then(|(_, value)| *value).filter(|value| !value.is_nan()) {
             Some(asked) => {
                 let refusal = Refusal::Correlation { other, asked, allowed };
-                self.add(limit, (asked, allowed), asked <= allowed, refusal);
+                self.add(&limit, (asked, allowed), asked <= allowed, refusal);
             }
             None => {
                 // On record as perfect correlation: the worst that it could be.
-                self.add(limit, (1.0, allowed), false, Refusal::CorrelationUnknown { other });
+                self.add(&limit, (1.0, allowed), false, Refusal::CorrelationUnknown { other });
             }
         }
     }

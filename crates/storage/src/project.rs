@@ -33,9 +33,9 @@ pub(crate) struct At<'a> {
 /// Writes the rows of an event.
 pub(crate) fn event(at: &At<'_>, event: &Event) -> rusqlite::Result<()> {
     match event {
-        // The run's row was made when it began; the ledger compares the two. Candidates are read as a
-        // whole where they are needed; no query picks single ones.
-        Event::RunStarted(_) | Event::Candidates(_) => Ok(()),
+        // The run's row was made when it began; the ledger compares the two. Candidates and stretches of
+        // equal cycles have no tables of their own: they are read from the journal as a whole.
+        Event::RunStarted(_) | Event::Candidates(_) | Event::Idle(_) => Ok(()),
         Event::ActionApplied(r) => action::project(at, r),
         Event::Order(r) => order::project(at, r),
         Event::Fill(r) => fill::project(at, r),

@@ -78,8 +78,9 @@ impl Walk {
     }
 
     /// It will be left at the next open.
+    #[inline]
     pub fn is_leaving(&self) -> bool {
-        self.is_open() && self.managed.is_some_and(|managed| managed.leaving)
+        self.is_open() && self.managed.as_ref().is_some_and(|managed| managed.leaving)
     }
 
     /// The stop has risen to break-even.

@@ -10,3 +10,4 @@ mod oddities;
 mod adapting;
 mod durability;
 mod warm;
+mod rules;

@@ -7,7 +7,7 @@ use tradebot_journal::{
 
 use super::mark_price;
 use crate::event::{Execution, ExitDetail};
-use crate::simulated::orders::is_part;
+use crate::leg::is_part;
 
 /// An entry that was sent and is neither filled nor ended.
 #[derive(Debug, Clone, PartialEq)]
@@ -50,6 +50,8 @@ pub struct Position {
     /// Shares now for each share at the entry.
     units: Decimal,
     marked: Option<Date>,
+    /// A close that is no exact mark yet.
+    latest: Option<f64>,
 }
 
 /// What was sold of a position that is still held.
@@ -78,6 +80,7 @@ impl Position {
             sold: Sold::default(),
             units: Decimal::ONE,
             marked: None,
+            latest: None,
             intent,
         }
     }
@@ -125,6 +128,7 @@ impl Position {
     }
 
     pub(super) fn act(&mut self, applied: &ActionApplied) {
+        self.settle_mark();
         self.shares = applied.shares_after;
         self.income += applied.cash;
         self.stop = applied.stop;
@@ -141,6 +145,28 @@ impl Position {
         if let Some(price) = mark_price(bar.close) {
             self.mark = price;
         }
+        self.count(bar);
+    }
+
+    /// The value at the close, for analysis. The caller vouches for the close.
+    pub(super) fn mark_lightly(&mut self, bar: &Bar) -> f64 {
+        self.latest = Some(bar.close);
+        self.count(bar);
+        bar.close * self.shares.to_f64()
+    }
+
+    pub(super) fn value_lightly(&self) -> f64 {
+        let close = self.latest.unwrap_or_else(|| self.mark.to_f64());
+        close * self.shares.to_f64()
+    }
+
+    pub(super) fn settle_mark(&mut self) {
+        if let Some(price) = self.latest.take().and_then(mark_price) {
+            self.mark = price;
+        }
+    }
+
+    fn count(&mut self, bar: &Bar) {
         if self.marked.is_none_or(|last| last < bar.date) {
             self.marked = Some(bar.date);
             self.sessions_held += 1;

@@ -1,10 +1,11 @@
 //! Order records: their ids, prices and states.
 
 use tradebot_domain::{Date, Price, Shares};
-use tradebot_journal::{ExitReason, IntentRecord, OrderRecord, OrderRole, OrderState};
+use tradebot_journal::{IntentRecord, OrderRecord, OrderRole, OrderState};
 
 use super::slot::Slot;
 use crate::event::BrokerEvent;
+use crate::leg::Leg;
 
 /// An entry that the venue refuses.
 pub(super) fn rejected(intent: &IntentRecord, note: String) -> BrokerEvent {
@@ -21,63 +22,10 @@ pub(super) fn rejected(intent: &IntentRecord, note: String) -> BrokerEvent {
     })
 }
 
-/// One of the orders that an intent can have.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Leg {
-    Entry,
-    /// For all that is held.
-    Stop,
-    /// For all that is held but the part.
-    Target,
-    /// A nearer limit for a part of the position; a target to everyone else.
-    Part,
-    Exit,
-}
-
-impl Leg {
-    pub(super) const fn role(self) -> OrderRole {
-        match self {
-            Self::Entry => OrderRole::Entry,
-            Self::Stop => OrderRole::Stop,
-            Self::Target | Self::Part => OrderRole::Target,
-            Self::Exit => OrderRole::Exit,
-        }
-    }
-
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Part => PART,
-            other => other.role().name(),
-        }
-    }
-
-    /// The order that a reason to leave executes.
-    pub(super) const fn of(reason: ExitReason) -> Self {
-        match reason {
-            ExitReason::Stop | ExitReason::StopGap => Self::Stop,
-            ExitReason::Target | ExitReason::TargetGap => Self::Target,
-            _ => Self::Exit,
-        }
-    }
-}
-
-/// What the id of a partial exit's order ends with.
-const PART: &str = "part";
-
-/// The order is the nearer limit of a partial exit.
-pub(crate) fn is_part(order_id: &str) -> bool {
-    order_id.rsplit_once('/').is_some_and(|(_, name)| name == PART)
-}
-
 impl Slot {
-    /// `<intent>/<role>`, `<intent>/part` for a partial exit, with `#n` on the n-th replacement of
-    /// the stop.
+    /// As [`Leg::order_id`].
     pub(super) fn order_id(&self, leg: Leg) -> String {
-        let (intent, name) = (&self.intent.intent_id, leg.name());
-        match (leg, self.replacements) {
-            (Leg::Stop, n) if n > 0 => format!("{intent}/{name}#{n}"),
-            _ => format!("{intent}/{name}"),
-        }
+        leg.order_id(&self.id, self.replacements)
     }
 
     /// The record of one of this slot's orders, for the shares that it stands for now.
@@ -122,9 +70,10 @@ impl Slot {
         }
     }
 
-    /// The protective orders that work while there is a position.
+    /// The protective orders that work while there is a position: none of one at the market.
     pub(super) fn legs(&self) -> impl Iterator<Item = Leg> + use<> {
-        [Leg::Stop, Leg::Target].into_iter().chain(self.part.map(|_| Leg::Part))
+        let bracket: &[Leg] = if self.at_market { &[] } else { &[Leg::Stop, Leg::Target] };
+        bracket.iter().copied().chain(self.part.map(|_| Leg::Part))
     }
 
     /// The entry as it works at the venue.

@@ -1,20 +1,35 @@
 //! One symbol at the venue: a waiting entry, or a position with its stop and target.
 
+use std::sync::Arc;
+
 use tradebot_brackets::{
-    Bracket, CostModel, Exit, Management, PartialExit, PartialFill, Progress, Walk,
+    Bracket, CostModel, ExactCosts, Exit, Management, PartialExit, PartialFill, Progress, Walk,
 };
 use tradebot_domain::{
     ActionKind, Bar, CorporateAction, Date, Decimal, Money, Price, Rounding, Shares, Tick,
 };
 use tradebot_journal::{ActionApplied, ExitReason, IntentRecord, OrderState};
 
-use super::orders::Leg;
 use crate::event::{BrokerEvent, Execution, ExitDetail, exit_reason};
+use crate::leg::Leg;
+
+/// What is the same for all orders at the venue.
+#[derive(Debug)]
+pub(super) struct Venue {
+    pub(super) costs: CostModel,
+    pub(super) exact: ExactCosts,
+    /// Orders at the market report what they execute and how they fail, and no other state.
+    pub(super) quiet: bool,
+}
 
 /// What the venue knows of one intent.
 #[derive(Debug)]
 pub(super) struct Slot {
     pub(super) intent: IntentRecord,
+    /// The intent's id, for all who name it.
+    pub(super) id: Arc<str>,
+    /// Neither stop nor target: see [`Bracket::at_market`].
+    pub(super) at_market: bool,
     pub(super) walk: Walk,
     /// Ordered while the entry waits, held afterwards.
     pub(super) shares: Shares,
@@ -78,6 +93,8 @@ impl Slot {
         reserved: Money,
     ) -> Self {
         Self {
+            id: Arc::from(intent.intent_id.as_str()),
+            at_market: bracket.is_at_market(),
             walk: Walk::new(bracket).managed(management, costs),
             shares: intent.shares,
             entry_limit: bracket.entry_limit,
@@ -99,17 +116,21 @@ impl Slot {
     pub(super) fn session(
         &mut self,
         bar: &Bar,
-        costs: &CostModel,
+        venue: &Venue,
         events: &mut Vec<BrokerEvent>,
     ) -> bool {
         self.apply_actions(bar, events);
         if self.is_empty() {
-            self.nothing_left(bar, costs, events);
+            self.nothing_left(bar, venue, events);
             return true;
         }
         if self.flatten {
-            self.leave(bar.date, &self.flattened(bar.open), costs, events);
+            self.leave(bar.date, &self.flattened(bar.open), venue, events);
             return true;
+        }
+        if self.at_market && self.walk.is_open() && !self.walk.is_leaving() {
+            self.walk.pass();
+            return false;
         }
         let waiting = self.walk.progress() == Progress::Waiting;
         let whole = self.walk.part_sold().is_none();
@@ -121,36 +142,32 @@ impl Slot {
                 true
             }
             Progress::Open => {
-                self.enter_if(waiting, bar, costs, events);
-                self.sell_part_if(whole, bar.date, costs, events);
+                self.enter_if(waiting, bar, venue, events);
+                self.sell_part_if(whole, bar.date, venue, events);
                 self.replace_stop(bar.date, events);
                 false
             }
             Progress::Closed(exit) => {
-                self.enter_if(waiting, bar, costs, events);
-                self.sell_part_if(whole, bar.date, costs, events);
-                self.leave(bar.date, &exit.into(), costs, events);
+                self.enter_if(waiting, bar, venue, events);
+                self.sell_part_if(whole, bar.date, venue, events);
+                self.leave(bar.date, &exit.into(), venue, events);
                 true
             }
         }
     }
 
     /// Fills the entry at the open; its stop and target begin to work.
-    fn enter_if(
-        &mut self,
-        waiting: bool,
-        bar: &Bar,
-        costs: &CostModel,
-        events: &mut Vec<BrokerEvent>,
-    ) {
+    fn enter_if(&mut self, waiting: bool, bar: &Bar, venue: &Venue, events: &mut Vec<BrokerEvent>) {
         if !waiting {
             return;
         }
         self.reserved = Money::ZERO;
         self.part = self.part_of_shares();
         let price = on_record(bar.open);
-        events.push(self.order(bar.date, Leg::Entry, OrderState::Filled, ""));
-        events.push(self.fill(bar.date, Leg::Entry, (self.shares, price), costs, None));
+        if self.tells(venue) {
+            events.push(self.order(bar.date, Leg::Entry, OrderState::Filled, ""));
+        }
+        events.push(self.fill(bar.date, Leg::Entry, (self.shares, price), venue, None));
         for leg in self.legs() {
             events.push(self.order(bar.date, leg, OrderState::Working, ""));
         }
@@ -183,14 +200,14 @@ impl Slot {
         &mut self,
         whole: bool,
         session: Date,
-        costs: &CostModel,
+        venue: &Venue,
         events: &mut Vec<BrokerEvent>,
     ) {
         let Some(sold) = self.walk.part_sold().filter(|_| whole) else { return };
         let Some(part) = self.part else { return };
         let leaving = Leaving::from(sold);
         events.push(self.order(session, Leg::Part, OrderState::Filled, leaving.reason.name()));
-        events.push(self.exit(session, Leg::Part, part.shares, &leaving, costs));
+        events.push(self.exit(session, Leg::Part, part.shares, &leaving, venue));
         self.shares = Shares(self.shares.0 - part.shares.0);
         self.part = None;
         events.push(self.order(session, Leg::Stop, OrderState::Working, "a part was sold"));
@@ -201,7 +218,7 @@ impl Slot {
         &self,
         session: Date,
         leaving: &Leaving,
-        costs: &CostModel,
+        venue: &Venue,
         events: &mut Vec<BrokerEvent>,
     ) {
         let filled = Leg::of(leaving.reason);
@@ -209,8 +226,10 @@ impl Slot {
         for leg in self.legs().filter(|leg| *leg != filled) {
             events.push(self.order(session, leg, OrderState::Cancelled, why));
         }
-        events.push(self.order(session, filled, OrderState::Filled, why));
-        events.push(self.exit(session, filled, self.shares, leaving, costs));
+        if self.tells(venue) {
+            events.push(self.order(session, filled, OrderState::Filled, why));
+        }
+        events.push(self.exit(session, filled, self.shares, leaving, venue));
     }
 
     fn exit(
@@ -219,7 +238,7 @@ impl Slot {
         leg: Leg,
         shares: Shares,
         leaving: &Leaving,
-        costs: &CostModel,
+        venue: &Venue,
     ) -> BrokerEvent {
         let detail = ExitDetail {
             left: Shares(self.shares.0 - shares.0),
@@ -228,7 +247,7 @@ impl Slot {
             sessions_held: leaving.sessions,
         };
         let price = on_record(leaving.price);
-        self.fill(session, leg, (shares, price), costs, Some(detail))
+        self.fill(session, leg, (shares, price), venue, Some(detail))
     }
 
     fn fill(
@@ -236,23 +255,32 @@ impl Slot {
         session: Date,
         leg: Leg,
         (shares, price): (Shares, Price),
-        costs: &CostModel,
+        venue: &Venue,
         exit: Option<ExitDetail>,
     ) -> BrokerEvent {
         let pays_slippage = exit.is_none_or(|detail| detail.reason != ExitReason::Target);
-        let order_id = self.order_id(leg);
+        let costs = if self.at_market {
+            venue.exact.breakdown(price, shares, pays_slippage)
+        } else {
+            venue.costs.breakdown(price, shares, pays_slippage)
+        };
         BrokerEvent::Fill(Execution {
             session,
-            fill_id: format!("{order_id}:1"),
-            order_id,
-            intent_id: self.intent.intent_id.clone(),
+            intent_id: Arc::clone(&self.id),
+            leg,
+            replacements: self.replacements,
             symbol: self.intent.symbol,
             role: leg.role(),
             shares,
             price,
-            costs: costs.breakdown(price, shares, pays_slippage),
+            costs,
             exit,
         })
+    }
+
+    /// Reports every state of its orders.
+    pub(super) const fn tells(&self, venue: &Venue) -> bool {
+        !(venue.quiet && self.at_market)
     }
 
     /// A waiting entry ends without a fill.
@@ -267,6 +295,9 @@ impl Slot {
 
     /// A stop that moved is cancelled and placed anew after the bar that moved it.
     fn replace_stop(&mut self, session: Date, events: &mut Vec<BrokerEvent>) {
+        if self.at_market {
+            return;
+        }
         let stop = on_record(self.walk.stop());
         let raised = self.walk.is_at_break_even() && !self.at_break_even;
         self.at_break_even |= raised;
@@ -292,9 +323,9 @@ impl Slot {
     }
 
     /// Marks an open position for the next open when its management leaves on a reversal.
-    pub(super) fn reverse(&mut self) -> Vec<BrokerEvent> {
+    pub(super) fn reverse(&mut self, venue: &Venue) -> Vec<BrokerEvent> {
         let before = self.flatten || self.walk.is_leaving();
-        if !self.walk.on_reversal() || before {
+        if !self.walk.on_reversal() || before || !self.tells(venue) {
             return Vec::new();
         }
         let note = "at the open, on a reversal";
@@ -307,6 +338,9 @@ impl Slot {
     }
 
     fn apply_actions(&mut self, bar: &Bar, events: &mut Vec<BrokerEvent>) {
+        if self.actions.is_empty() {
+            return;
+        }
         let (due, later) =
             std::mem::take(&mut self.actions).into_iter().partition(|a| a.ex_date <= bar.date);
         self.actions = later;
@@ -358,12 +392,12 @@ impl Slot {
 
     /// A consolidation left a fraction of a share only: an entry is cancelled, and a position, paid
     /// in cash already, is closed with nothing to sell and left out of statistics.
-    fn nothing_left(&self, bar: &Bar, costs: &CostModel, events: &mut Vec<BrokerEvent>) {
+    fn nothing_left(&self, bar: &Bar, venue: &Venue, events: &mut Vec<BrokerEvent>) {
         if self.walk.is_open() {
             let (price, sessions) = (bar.open, self.walk.sessions());
             let reason = ExitReason::EndOfData;
             let leaving = Leaving { reason, price, ambiguous: false, sessions };
-            self.leave(bar.date, &leaving, costs, events);
+            self.leave(bar.date, &leaving, venue, events);
         } else {
             let note = "no whole share left";
             events.push(self.entry_ended(bar.date, OrderState::Cancelled, note));

@@ -77,7 +77,8 @@ pub enum SizeBasis {
     Skill,
     /// No skill shown, but the row's own base rate beats break-even.
     Drift,
-    /// Neither: a fixed small risk, so that the bot keeps learning.
+    /// Neither: a fixed small risk, so that the bot keeps learning; and whatever a rule strategy
+    /// asks for, since no skill has been shown for it.
     Explore,
 }
 

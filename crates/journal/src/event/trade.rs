@@ -19,7 +19,8 @@ pub enum ExitReason {
     TargetGap,
     /// The time limit, at the close of its session.
     Time,
-    /// Sold at the open because the consensus turned against the position.
+    /// Sold at the open because the consensus turned against the position, or because a rule
+    /// strategy left it.
     Reversal,
     /// Sold at the open because the drawdown limit latched.
     Flatten,

@@ -46,6 +46,9 @@ impl Checks {
             return;
         }
         let passed = asked <= allowed;
+        if !self.recorded {
+            return;
+        }
         if !passed {
             self.warnings.push(refusal(asked, allowed));
         }

@@ -101,3 +101,67 @@ proptest! {
         }
     }
 }
+
+fn at_market(shares: u64, close: f64) -> Proposal {
+    let bracket = Bracket::at_market(close, Limits::simulated().price_collar).unwrap();
+    let (symbol, costs) = (Symbol::new("AAPL").unwrap(), CostModel::default());
+    let size = crate::Size::Shares(shares);
+    crate::RuleEntry { symbol, size, bracket: &bracket, costs: &costs }.propose(&book(close))
+}
+
+#[test]
+fn an_entry_without_a_stop_risks_all_it_is_worth() {
+    // At most 2.5 % of equity in that row: 2,500 at the limit of 108 with costs are 23 shares.
+    assert_eq!(verdict(at_market(23, 100.0), &book(100.0)).unwrap().shares(), Shares(23));
+    let refusal = verdict(at_market(24, 100.0), &book(100.0)).unwrap_err();
+    assert!(matches!(refusal, Refusal::RiskPerPosition { .. }), "{refusal}");
+}
+
+#[test]
+fn a_fraction_of_equity_is_never_overspent_and_may_buy_nothing() {
+    let bracket = Bracket::at_market(100.0, 0.08).unwrap();
+    let (symbol, costs) = (Symbol::new("AAPL").unwrap(), CostModel::default());
+    let entry = |f| crate::RuleEntry {
+        symbol,
+        size: crate::Size::Equity(f),
+        bracket: &bracket,
+        costs: &costs,
+    };
+    let order = Order { bracket: &bracket, costs: &costs };
+    for fraction in [0.0011, 0.01, 0.02, 0.2, 1.0] {
+        let shares = entry(fraction).propose(&book(100.0)).shares();
+        assert!(order.cash_needed(shares) <= fraction * 100_000.0, "{fraction}");
+        assert!(order.cash_needed(Shares(shares.0 + 1)) > fraction * 100_000.0, "{fraction}");
+    }
+    for fraction in [0.0, -1.0, f64::NAN, 0.0001] {
+        let refusal = verdict(entry(fraction).propose(&book(100.0)), &book(100.0)).unwrap_err();
+        assert!(matches!(refusal, Refusal::ZeroShares { .. }), "{fraction}: {refusal}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn the_verdict_is_the_same_whether_it_is_recorded_or_not(
+        shares in 0_u64..400, drawdown in 0.0_f64..0.2, cash in -1_000.0_f64..100_000.0,
+        losses in 0_u32..9, refuses in any::<bool>(),
+    ) {
+        let policy = Policy::bundled();
+        let row = policy.row(Regime::TrendingLowVol);
+        let mut limits = Limits::simulated();
+        if refuses {
+            limits.loss_streak = tradebot_policy::Control::refusing(5.0);
+        }
+        let standing = Standing { losses_in_a_row: losses, ..Standing::default() };
+        let view = BookView { cash, drawdown, standing, ..book(100.0) };
+        let proposal = || forged(shares, SizeBasis::Explore, bracket(100.0, 2.0));
+        let recorded = review(proposal(), row, &limits, &view);
+        match (recorded, review_unrecorded(proposal(), row, &limits, &view)) {
+            (Ok(one), Ok(other)) => {
+                prop_assert_eq!(one.shares(), other.shares());
+                prop_assert!(other.checks().is_empty() && !one.checks().is_empty());
+            }
+            (Err((one, _)), Err(other)) => prop_assert_eq!(one, other),
+            (one, other) => prop_assert!(false, "{one:?} {other:?}"),
+        }
+    }
+}

@@ -55,6 +55,9 @@ pub(super) fn words(event: &Event) -> String {
         }
         Event::Regime(r) => format!("{}, {}", r.regime, age_words(r.age)),
         Event::Decision(r) => decision(r),
+        Event::Idle(r) => {
+            format!("{} {}: {} cycles from {} to {}", r.symbol, r.reason, r.count, r.from, r.to)
+        }
         Event::Intent(r) => format!(
             "{} {} of {}, limit {}, stop {}, target {}",
             r.intent_id,

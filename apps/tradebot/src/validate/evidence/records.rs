@@ -121,7 +121,7 @@ impl RunRecords {
             Event::Risk(r) => self.risks.push(r),
             Event::Snapshot(r) => self.snapshots.push(r),
             Event::Candidates(r) => self.candidates.push(r),
-            Event::RunStarted(_) | Event::RunFinished(_) => {}
+            Event::RunStarted(_) | Event::RunFinished(_) | Event::Idle(_) => {}
         }
     }
 

@@ -1,0 +1,86 @@
+//! What a broker reported, into the book and onto the record.
+
+use tradebot_domain::{Date, Money};
+use tradebot_execution::{BookError, BrokerEvent};
+use tradebot_journal::{
+    Brief, BriefFill, Detail, Event, ExitReason, Ledger, LedgerError, OrderRole, OrderState,
+    TradeRecord,
+};
+
+use super::Account;
+use crate::error::EngineError;
+
+impl Account {
+    pub(super) fn record(
+        &mut self,
+        session: Date,
+        events: &[BrokerEvent],
+        ledger: &mut dyn Ledger,
+    ) -> Result<(), EngineError> {
+        let wrong = |e: BookError| EngineError::Broker { session, detail: e.to_string() };
+        if self.detail == Detail::Full {
+            let records = self.book.apply_all(events).map_err(wrong)?;
+            for record in &records {
+                if let Event::TradeClosed(trade) = record {
+                    self.count(trade);
+                }
+                ledger.append(record)?;
+            }
+        } else {
+            for event in events {
+                let closed = self.book.take(event).map_err(wrong)?;
+                self.note(event, closed.as_ref(), ledger)?;
+                if let Some(trade) = &closed {
+                    self.count(trade);
+                }
+            }
+        }
+        if let Some(light) = &mut self.light {
+            light.cash = self.book.cash().to_f64();
+        }
+        Ok(())
+    }
+
+    fn count(&mut self, trade: &TradeRecord) {
+        if trade.reason != ExitReason::EndOfData {
+            self.trades += 1;
+            let lost = trade.net < Money::ZERO;
+            self.losses_in_a_row = if lost { self.losses_in_a_row + 1 } else { 0 };
+            self.since_last_trade = 0;
+        }
+    }
+
+    /// What happened, in brief.
+    fn note(
+        &self,
+        event: &BrokerEvent,
+        closed: Option<&TradeRecord>,
+        ledger: &mut dyn Ledger,
+    ) -> Result<(), LedgerError> {
+        match event {
+            BrokerEvent::Fill(fill) => ledger.note(&Brief::Fill(BriefFill {
+                session: fill.session,
+                symbol: fill.symbol,
+                role: fill.role,
+                shares: fill.shares,
+                price: fill.price,
+                costs: fill.costs.total(),
+                cash_after: self.book.cash(),
+            }))?,
+            BrokerEvent::Action(applied) => {
+                ledger.append(&Event::ActionApplied(applied.clone()))?;
+            }
+            BrokerEvent::Order(order)
+                if order.role == OrderRole::Entry
+                    && matches!(order.state, OrderState::Expired | OrderState::Rejected) =>
+            {
+                let (session, symbol) = (order.session, order.symbol);
+                ledger.note(&Brief::Refused { session, symbol, reason: order.state.name() })?;
+            }
+            BrokerEvent::Order(_) | BrokerEvent::Accepted { .. } => {}
+        }
+        let Some(trade) = closed else { return Ok(()) };
+        let (session, symbol) = (trade.exit_session, trade.symbol);
+        ledger.note(&Brief::Closed { session, symbol, reason: trade.reason, net: trade.net })
+    }
+}

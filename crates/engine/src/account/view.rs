@@ -1,0 +1,94 @@
+//! What risk may see of the account.
+
+use tradebot_domain::{Money, Symbol};
+use tradebot_risk::{BookView, Fingerprint, Standing, Traffic};
+
+use super::{Account, Mark, Reservation};
+use crate::symbol_state::SymbolState;
+
+impl Account {
+    /// Lends what risk may know about the account and one symbol, approvals of this cycle counted
+    /// as pending.
+    pub fn with_view<T>(
+        &self,
+        index: usize,
+        symbols: &[SymbolState],
+        mark: &Mark,
+        use_view: impl FnOnce(&BookView<'_>) -> T,
+    ) -> T {
+        let state = &symbols[index];
+        let mut held = self.book.held();
+        held.extend(self.reserved.iter().map(|r| r.symbol));
+        let of_symbol = |symbol: &Symbol| symbols.iter().find(|s| s.symbol == *symbol);
+        let correlations: Vec<(Symbol, Option<f64>)> = held
+            .iter()
+            .filter(|symbol| **symbol != state.symbol)
+            .map(|symbol| (*symbol, of_symbol(symbol).and_then(|s| state.correlation(s))))
+            .collect();
+        let reserved_risk: Money = self.reserved.iter().map(|r| r.risk).sum();
+        let reserved_cash: f64 = self.reserved.iter().map(|r| r.cash).sum();
+        let recent = self.entries_of_this_session();
+        use_view(&BookView {
+            equity: mark.equity,
+            cash: self.book.buying_power().to_f64() - reserved_cash,
+            drawdown: mark.drawdown,
+            drawdown_20: mark.drawdown_20,
+            day_return: mark.day_return,
+            stopped: mark.stopped,
+            open_risk: (self.book.open_risk() + reserved_risk).to_f64(),
+            positions: held.len(),
+            held: &held,
+            close: state.last_close.map_or(f64::NAN, |(_, close)| close),
+            adv_20: state.median_volume(),
+            correlations: &correlations,
+            spread: 2.0 * self.costs.half_spread_bps / 1e4,
+            traffic: self.traffic(state.symbol, &recent),
+            standing: self.standing(index, symbols),
+        })
+    }
+
+    /// On daily bars an entry that was not filled has ended by the next close, so what lies within
+    /// 24 hours is what this cycle has approved.
+    fn entries_of_this_session(&self) -> Vec<Fingerprint> {
+        let same =
+            |r: &Reservation| Fingerprint { symbol: r.symbol, shares: r.shares, limit: r.limit };
+        self.reserved.iter().map(same).collect()
+    }
+
+    /// All orders of a cycle leave within one minute of its close.
+    fn traffic<'a>(&self, symbol: Symbol, recent: &'a [Fingerprint]) -> Traffic<'a> {
+        let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        let sent = count(recent.len()).saturating_add(self.exits_sent);
+        let of_symbol = count(recent.iter().filter(|sent| sent.symbol == symbol).count());
+        Traffic {
+            messages_minute: sent,
+            messages_session: sent,
+            entries_of_symbol: of_symbol,
+            minutes_since_entry: (of_symbol > 0).then_some(0.0),
+            recent,
+            resting_sell: self.book.position(symbol).map(|position| position.target),
+        }
+    }
+
+    fn standing(&self, index: usize, symbols: &[SymbolState]) -> Standing {
+        let sector = &symbols[index].sector;
+        let of_sector = |symbol: Symbol| {
+            symbols.iter().find(|s| s.symbol == symbol).is_some_and(|s| s.sector == *sector)
+        };
+        let positions = self.book.positions().map(|p| (p.intent.symbol, p.value()));
+        let pending = self.book.pending().map(|p| (p.intent.symbol, p.intent.notional));
+        let reserved = self.reserved.iter().map(|r| (r.symbol, r.notional));
+        let in_sector: Money = positions
+            .chain(pending)
+            .chain(reserved)
+            .filter(|(symbol, _)| of_sector(*symbol))
+            .map(|(_, value)| value)
+            .sum();
+        let entered: Money = self.reserved.iter().map(|r| r.notional).sum();
+        Standing {
+            entered: entered.to_f64(),
+            in_sector: in_sector.to_f64(),
+            losses_in_a_row: self.losses_in_a_row,
+        }
+    }
+}
