@@ -126,16 +126,7 @@ pub fn run(job: &Job<'_>) -> Result<(), Failure> {
     if let Some(metrics) = &metrics {
         metering::write(metrics, job.home, job.mode)?;
     }
-    let finished = match ending {
-        Ending::Finished(finished) => finished,
-        Ending::Interrupted { after } => {
-            let place = after
-                .map_or_else(|| "before the first session".to_owned(), |d| format!("after {d}"));
-            return Err(Failure::interrupted(format!(
-                "interrupted {place}; everything so far is durable, the same command continues {run_id}"
-            )));
-        }
-    };
+    let finished = finished(ending, &run_id)?;
     let result = reading::result(job.home, job.mode, &run_id)?;
     attempts::record(&mut Store::open(job.home, job.mode)?, &manifest, &result, utc_now())?;
     let mut summary = summarise(job, &market, run_id, &finished);
@@ -143,6 +134,20 @@ pub fn run(job: &Job<'_>) -> Result<(), Failure> {
     summary.first_cycle_s = watch.first_cycle.map(|d| d.as_secs_f64());
     summary.resumed = resumed;
     finish(job, &result, summary)
+}
+
+/// A run that somebody stopped says how it goes on.
+fn finished(ending: Ending, run_id: &str) -> Result<RunFinished, Failure> {
+    match ending {
+        Ending::Finished(finished) => Ok(finished),
+        Ending::Interrupted { after } => {
+            let place = after
+                .map_or_else(|| "before the first session".to_owned(), |d| format!("after {d}"));
+            Err(Failure::interrupted(format!(
+                "interrupted {place}; everything so far is durable, the same command continues {run_id}"
+            )))
+        }
+    }
 }
 
 /// Sets the number of worker threads, where one is given.

@@ -183,9 +183,9 @@ impl Observer for Watch<'_> {
                 TrialState::Done(result) => {
                     let sharpe =
                         result.sharpe.map_or_else(|| "none".to_owned(), |s| format!("{s:.2}"));
-                    format!("{of}: {}: Sharpe ratio {sharpe}", trial.id())
+                    format!("{of}: {}: Sharpe ratio {sharpe}", judged::shown_id(trial))
                 }
-                TrialState::Failed(why) => format!("{of}: {}: {why}", trial.id()),
+                TrialState::Failed(why) => format!("{of}: {}: {why}", judged::shown_id(trial)),
                 TrialState::Pending => of,
             });
         }

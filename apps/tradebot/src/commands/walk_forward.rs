@@ -103,7 +103,7 @@ fn walk(swept: &Swept, args: &WalkForwardArgs) -> Result<Answer, Failure> {
             learned_to: date(split.train[split.train.len() - 1].end - 1),
             tested_from: date(split.test[0].start),
             tested_to: date(split.test[split.test.len() - 1].end - 1),
-            chosen: best.0.id(),
+            chosen: judged::shown_id(best.0),
             in_sample: best.2,
             out_of_sample: swept.measure.of(&figures),
             total_return: performance(&after).total_return,

@@ -53,7 +53,7 @@ fn line(trial: &Trial, measure: Measure) -> Line {
     };
     Line {
         trial: trial.number + 1,
-        parameters: trial.id(),
+        parameters: shown_id(trial),
         value: result.and_then(|r| measure.of(r)),
         sharpe: result.and_then(|r| r.sharpe),
         cagr: result.and_then(|r| r.cagr),
@@ -61,6 +61,11 @@ fn line(trial: &Trial, measure: Measure) -> Line {
         trades: result.map(|r| r.trades),
         error,
     }
+}
+
+/// The point as its keys were given.
+pub fn shown_id(trial: &Trial) -> String {
+    super::vary::shown(&trial.id()).replace(';', ", ")
 }
 
 /// Daily returns of all trials that have them, one column each; none without two of one length.
@@ -137,7 +142,7 @@ pub fn page(swept: &Swept, verdict: Option<&PanelVerdict>) -> Result<String, Fai
         swept.table.count().done
     );
     let page = Page {
-        title: names.join(", "),
+        title: names.iter().map(|name| super::vary::shown(name)).collect::<Vec<_>>().join(", "),
         description,
         metric: metric(swept.measure).to_owned(),
         decimals: 2,
@@ -157,7 +162,7 @@ fn map(swept: &Swept) -> Page {
         let ladder = &axes[at].ladder;
         let values = (0..ladder.len()).filter_map(|rung| ladder.value(rung));
         SweepAxis {
-            name: axes[at].name.clone(),
+            name: super::vary::shown(&axes[at].name),
             values: values.map(|value| value.to_string()).collect(),
         }
     };

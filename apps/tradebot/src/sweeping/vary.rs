@@ -142,6 +142,11 @@ fn name_of(key: &str) -> String {
     key.trim().replace('*', "all").replace('.', "__")
 }
 
+/// An axis' name as its key was given.
+pub fn shown(name: &str) -> String {
+    name.replace("__", ".").replace("policy.all.", "policy.*.")
+}
+
 /// `1,2,5` | `1..9/2` | `0.1..10*5`.
 fn axis(name: &str, values: &str) -> Result<Axis, String> {
     let Some((from, rest)) = values.split_once("..") else {

@@ -1,3 +1,5 @@
+//! A guided search proposes, repeats its course and ends.
+
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::*;

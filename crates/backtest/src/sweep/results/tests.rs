@@ -1,3 +1,5 @@
+//! Tables of results: ranked, written, read back and mapped.
+
 use super::*;
 use crate::sweep::run::Sweep;
 use crate::sweep::space::{Axis, Parameters, Value};

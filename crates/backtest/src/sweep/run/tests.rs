@@ -1,3 +1,5 @@
+//! Trials run in order, once, on any number of threads.
+
 use std::collections::BTreeSet;
 use std::sync::Mutex;
 

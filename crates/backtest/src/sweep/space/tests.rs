@@ -1,3 +1,5 @@
+//! Points of a space: named, counted, drawn and constrained.
+
 use proptest::prelude::*;
 
 use super::*;
