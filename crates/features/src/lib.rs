@@ -4,6 +4,7 @@
 //! 2. [`set`] names the features of set `v1` and says formula and range of each.
 //! 3. [`SymbolFeatures`] feeds one symbol's bars to its operators and hands out the row of
 //!    features; [`MarketFeatures`] does the same for the context index and the VIX.
+//! 4. [`batch`] computes indicators of whole columns at once, for research.
 //!
 //! Looking ahead cannot be written here: an operator sees one bar after the other and returns what
 //! is known then. The same operators serve training, backtest and live.
@@ -31,6 +32,7 @@
 pub mod period;
 pub mod parameter;
 pub mod operators;
+pub mod batch;
 mod running;
 pub mod set;
 pub mod market;

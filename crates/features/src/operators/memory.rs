@@ -17,7 +17,7 @@ pub const SETTLED: f64 = 1e-6;
     clippy::cast_sign_loss,
     reason = "the conversion saturates: no negative count, none above the maximum, 0 for NaN"
 )]
-pub(super) fn steps_to_forget(error: f64, kept: f64) -> usize {
+pub(crate) fn steps_to_forget(error: f64, kept: f64) -> usize {
     ((error / SETTLED).ln() / kept.recip().ln()).ceil() as usize
 }
 

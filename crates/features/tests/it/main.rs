@@ -7,6 +7,7 @@ mod operator;
 mod naive;
 mod definition;
 mod reference;
+mod batch;
 mod promises;
 mod settling;
 mod rows;
