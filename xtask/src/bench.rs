@@ -2,17 +2,20 @@
 //!
 //! Run it in release: `cargo run --release -p tradebot-xtask -- bench`. Figures are CPU time where
 //! the system tells it, so that a busy machine does not change them much; the table goes to the
-//! manual, JSON lines to standard output with `--json`.
+//! manual, JSON lines to standard output with `--json`. With `--peers` the same work is done by
+//! well-known packages too, see [`peers`].
 
 mod b4;
 mod leaves;
 mod measure;
+mod peers;
+mod record;
 mod whole;
 
 use std::fmt::Write as _;
 use std::path::Path;
 
-use measure::Measured;
+use measure::Subject;
 
 /// Arguments of `bench`.
 #[derive(clap::Args)]
@@ -23,29 +26,41 @@ pub(crate) struct Args {
     /// Print JSON lines instead of a table, and leave the manual alone
     #[arg(long)]
     json: bool,
+    /// Do the same work with well-known Python packages and print the ratios
+    #[arg(long)]
+    peers: bool,
+    /// Interpreter that has the packages of bench/peers/requirements.txt
+    #[arg(long, value_name = "PATH", env = peers::INTERPRETER, default_value = "python3")]
+    python: String,
 }
 
-/// One bench: its id and what runs it.
+/// One bench: its id and what makes it ready.
 struct Bench {
     id: &'static str,
-    run: fn(&'static str) -> anyhow::Result<Measured>,
+    task: &'static str,
+    ready: Ready,
 }
 
+type Ready = fn() -> anyhow::Result<Subject>;
+
 const BENCHES: [Bench; 10] = [
-    Bench { id: "B0", run: whole::demo },
-    Bench { id: "B1", run: leaves::walk },
-    Bench { id: "B2", run: leaves::gate },
-    Bench { id: "B3", run: leaves::features },
-    Bench { id: "B4", run: b4::walk_forward },
-    Bench { id: "B4", run: b4::one_forest },
-    Bench { id: "B5", run: leaves::calibrate },
-    Bench { id: "B6", run: leaves::journal },
-    Bench { id: "B7", run: leaves::replay_feed },
-    Bench { id: "B8", run: leaves::fits },
+    Bench { id: "B0", task: "whole-loop", ready: whole::demo },
+    Bench { id: "B1", task: "bracket-walk", ready: leaves::walk },
+    Bench { id: "B2", task: "quality-gate", ready: leaves::gate },
+    Bench { id: "B3", task: "features", ready: leaves::features },
+    Bench { id: "B4", task: "walk-forward", ready: b4::walk_forward },
+    Bench { id: "B4", task: "forest", ready: b4::one_forest },
+    Bench { id: "B5", task: "calibrate", ready: leaves::calibrate },
+    Bench { id: "B6", task: "journal", ready: leaves::journal },
+    Bench { id: "B7", task: "replay-feed", ready: leaves::replay_feed },
+    Bench { id: "B8", task: "fits", ready: leaves::fits },
 ];
 
 /// Runs the benches asked for.
 pub(crate) fn run(args: &Args) -> anyhow::Result<bool> {
+    if args.peers {
+        return peers::run(&crate::root(), &args.only, &args.python, args.json);
+    }
     let known: Vec<&str> = BENCHES.iter().map(|b| b.id).collect();
     if let Some(unknown) = args.only.iter().find(|id| !known.contains(&id.as_str())) {
         anyhow::bail!("there is no bench {unknown}; there are {}", known.join(", "));
@@ -58,7 +73,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<bool> {
         if !args.only.is_empty() && !args.only.iter().any(|id| id == bench.id) {
             continue;
         }
-        let measured = (bench.run)(bench.id)?;
+        let measured = (bench.ready)()?.measure(bench.id, bench.task)?;
         if args.json {
             println!("{}", serde_json::to_string(&measured)?);
         } else {
@@ -69,6 +84,28 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<bool> {
     let whole_suite = args.only.is_empty() && !args.json && !cfg!(debug_assertions);
     if whole_suite {
         write_page(&crate::root(), &table)?;
+    }
+    Ok(true)
+}
+
+/// Tasks that are worth counting in instructions: those that a profiler need not watch for minutes.
+const LEAVES: [&str; 7] =
+    ["bracket-walk", "quality-gate", "features", "forest", "calibrate", "journal", "replay-feed"];
+
+/// Names of the leaves that are counted in instructions.
+pub(crate) const fn leaf_names() -> [&'static str; LEAVES.len()] {
+    LEAVES
+}
+
+/// Prepares one leaf and does its work `times` times.
+pub(crate) fn leaf(name: &str, times: u32) -> anyhow::Result<bool> {
+    let Some(bench) = BENCHES.iter().find(|bench| bench.task == name) else {
+        let known: Vec<&str> = BENCHES.iter().map(|bench| bench.task).collect();
+        anyhow::bail!("there is no leaf {name}; there are {}", known.join(", "));
+    };
+    let mut subject = (bench.ready)()?;
+    for _ in 0..times {
+        println!("{}", (subject.work)()?);
     }
     Ok(true)
 }

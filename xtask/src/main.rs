@@ -3,6 +3,7 @@
 //! - `tidy`: what style and architecture promise, checked against the tree.
 //! - `ci`: everything `.ci/run` runs.
 //! - `bench`: speed and memory of the hot leaves and of the whole run.
+//! - `instructions`: the hot leaves counted in instructions, against a stored count.
 //! - `docs`: regenerates the pages that are made from the code.
 
 #![allow(
@@ -13,6 +14,8 @@
 
 mod tidy;
 mod bench;
+mod instructions;
+mod release;
 mod docs;
 
 use std::path::{Path, PathBuf};
@@ -39,6 +42,17 @@ enum Task {
     },
     /// Measure speed and memory (in release: cargo run --release -p tradebot-xtask -- bench)
     Bench(bench::Args),
+    /// Count the instructions of the hot leaves and compare with bench/instructions.json
+    Instructions(instructions::Args),
+    /// Do the work of one leaf and nothing else, for a profiler to watch
+    #[command(hide = true)]
+    Leaf {
+        /// Its name
+        name: String,
+        /// How often; 0 prepares the work only
+        #[arg(long, default_value_t = 1)]
+        times: u32,
+    },
     /// Regenerate the reference pages of the manual
     Docs {
         /// Fail when a page is out of date instead of writing it
@@ -52,6 +66,8 @@ fn main() -> ExitCode {
         Task::Tidy => tidy::run(&root()),
         Task::Ci { steps } => ci(&steps),
         Task::Bench(args) => bench::run(&args),
+        Task::Instructions(args) => instructions::run(&root(), &args),
+        Task::Leaf { name, times } => bench::leaf(&name, times),
         Task::Docs { check } => docs::run(&root(), check),
     };
     match done {

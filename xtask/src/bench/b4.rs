@@ -21,7 +21,7 @@ use tradebot_models::{
     LogisticRegression, Table,
 };
 
-use super::measure::{Measured, Subject};
+use super::measure::Subject;
 
 /// Features of one index.
 const OF_AN_INDEX: usize = 10;
@@ -36,38 +36,61 @@ const SHRINK: f64 = 20.0;
 const TEMPERATURE: f64 = 0.01;
 
 /// The walk-forward; refits per second.
-pub(crate) fn walk_forward(bench: &'static str) -> anyhow::Result<Measured> {
+pub(crate) fn walk_forward() -> anyhow::Result<Subject> {
     let days = Days::read()?;
     let refits = days.months().len() as u64;
-    let system = "walk-forward, 3 members, monthly refits";
-    Subject { bench, system, unit: "refits/s", n: refits, reps: 1 }.measure(|| {
+    let work = move || {
         let mut scores = Scores::default();
         for month in days.months() {
             days.predict(month.start, month.end, &mut scores)?;
         }
         scores.check(refits)
+    };
+    Ok(Subject {
+        system: "walk-forward, 3 members, monthly refits",
+        unit: "refits/s",
+        n: refits,
+        reps: 1,
+        work: Box::new(work),
     })
 }
 
 /// One forest of the same kind, on the first 3,200 days.
-pub(crate) fn one_forest(bench: &'static str) -> anyhow::Result<Measured> {
+pub(crate) fn one_forest() -> anyhow::Result<Subject> {
     let days = Days::read()?;
-    let x = Table::new(&days.values, COLUMNS)?;
-    let examples = Examples::new(x, &days.won)?.range(0..3_200)?;
-    Forest::fit(&forest(), &examples)?; // starts the thread pool
-    let system = "one forest fit, 100 trees, depth 6";
-    // Ten fits to a repetition: CPU time is told in ticks.
-    Subject { bench, system, unit: "fits/s", n: 10, reps: 9 }.measure(|| {
+    // Ten fits to a repetition, much longer than the ticks that CPU time may be told in.
+    let fit_ten = move || {
+        let x = Table::new(&days.values, COLUMNS)?;
+        let examples = Examples::new(x, &days.won)?.range(0..3_200)?;
         let mut bytes = 0;
         for _ in 0..10 {
             bytes = Forest::fit(&forest(), &examples)?.to_bytes().len();
         }
         Ok(json!({ "rows": examples.len(), "bytes": bytes }))
+    };
+    Ok(Subject {
+        system: "one forest fit, 100 trees, depth 6",
+        unit: "fits/s",
+        n: 10,
+        reps: 9,
+        work: Box::new(fit_ten),
     })
 }
 
 fn forest() -> ForestConfig {
     ForestConfig { trees: 100, depth: 6, min_leaf: 20, seed: 42, ..ForestConfig::default() }
+}
+
+/// The same days column by column, for others to learn from: the features, 1 where the next day
+/// closed higher, the number of the month.
+pub(crate) fn columns() -> anyhow::Result<Vec<Vec<f64>>> {
+    let days = Days::read()?;
+    let feature = |column| days.values.iter().skip(column).step_by(COLUMNS).copied().collect();
+    let mut columns: Vec<Vec<f64>> = (0..COLUMNS).map(feature).collect();
+    columns.push(days.won.iter().map(|won| f64::from(u8::from(*won))).collect());
+    let number = |(year, month): &(i16, i8)| f64::from(*year) * 12.0 + f64::from(*month);
+    columns.push(days.month.iter().map(number).collect());
+    Ok(columns)
 }
 
 /// Days on which all features are known, and the move of the next day.

@@ -12,7 +12,7 @@ use tradebot_models::{LearnedKind, TrainingSet};
 use tradebot_quality_gates::{GateConfig, SymbolGate};
 use tradebot_storage::{Mode, SqliteLedger, Store};
 
-use super::measure::{Measured, Subject};
+use super::measure::Subject;
 use super::whole;
 
 fn ibm() -> anyhow::Result<(Symbol, Vec<Bar>)> {
@@ -23,7 +23,7 @@ fn ibm() -> anyhow::Result<(Symbol, Vec<Bar>)> {
 }
 
 /// Brackets walked to their end, one begun on every bar.
-pub(crate) fn walk(bench: &'static str) -> anyhow::Result<Measured> {
+pub(crate) fn walk() -> anyhow::Result<Subject> {
     let (_, bars) = ibm()?;
     let spec = BracketSpec {
         atr_multiplier: 2.0,
@@ -33,7 +33,7 @@ pub(crate) fn walk(bench: &'static str) -> anyhow::Result<Measured> {
         max_holding_sessions: 25,
         trailing_atr: None,
     };
-    let walk_all = || -> anyhow::Result<(u64, f64)> {
+    let walk_all = move || -> anyhow::Result<(u64, f64)> {
         let (mut steps, mut sum) = (0_u64, 0.0);
         for i in 0..bars.len() - 26 {
             let bracket =
@@ -54,44 +54,40 @@ pub(crate) fn walk(bench: &'static str) -> anyhow::Result<Measured> {
         Ok((steps, sum))
     };
     let (n, _) = walk_all()?;
-    Subject { bench, system: "bracket walker", unit: "bars/s", n, reps: 20 }
-        .measure(|| Ok(json!({ "sum_of_exits": walk_all()?.1 })))
+    let work = Box::new(move || Ok(json!({ "sum_of_exits": walk_all()?.1 })));
+    Ok(Subject { system: "bracket walker", unit: "bars/s", n, reps: 20, work })
 }
 
 /// The quality gate, bar by bar.
-pub(crate) fn gate(bench: &'static str) -> anyhow::Result<Measured> {
+pub(crate) fn gate() -> anyhow::Result<Subject> {
     let (symbol, bars) = ibm()?;
-    Subject { bench, system: "quality gate", unit: "bars/s", n: bars.len() as u64, reps: 10 }
-        .measure(|| {
-            let mut gate = SymbolGate::new(symbol, GateConfig::default());
-            let admitted =
-                bars.iter().filter(|b| gate.admit(b.date, Some(b), &[], 0).1.is_ok()).count();
-            Ok(json!({ "admitted": admitted }))
-        })
+    let n = bars.len() as u64;
+    let work = Box::new(move || {
+        let mut gate = SymbolGate::new(symbol, GateConfig::default());
+        let admitted =
+            bars.iter().filter(|b| gate.admit(b.date, Some(b), &[], 0).1.is_ok()).count();
+        Ok(json!({ "admitted": admitted }))
+    });
+    Ok(Subject { system: "quality gate", unit: "bars/s", n, reps: 10, work })
 }
 
 /// The whole feature set, bar by bar.
-pub(crate) fn features(bench: &'static str) -> anyhow::Result<Measured> {
+pub(crate) fn features() -> anyhow::Result<Subject> {
     let (_, bars) = ibm()?;
-    Subject {
-        bench,
-        system: "feature set v1 (all features)",
-        unit: "bars/s",
-        n: bars.len() as u64,
-        reps: 20,
-    }
-    .measure(|| {
+    let n = bars.len() as u64;
+    let work = Box::new(move || {
         let mut features = SymbolFeatures::new();
         let mut sum = 0.0;
         for bar in &bars {
             sum += features.update(bar, None).map_or(0.0, |row| row[0]);
         }
         Ok(json!({ "sum": sum }))
-    })
+    });
+    Ok(Subject { system: "feature set v1 (all features)", unit: "bars/s", n, reps: 20, work })
 }
 
 /// The three learned members, fitted on 12,000 examples.
-pub(crate) fn fits(bench: &'static str) -> anyhow::Result<Measured> {
+pub(crate) fn fits() -> anyhow::Result<Subject> {
     let (_, bars) = ibm()?;
     let mut features = SymbolFeatures::new();
     let mut rows = Vec::new();
@@ -106,24 +102,19 @@ pub(crate) fn fits(bench: &'static str) -> anyhow::Result<Measured> {
         let ahead = bars.get(i + 10).map_or(0.0, |b| b.close) > bars[*i].close;
         set.push(*date, row, Regime::ALL[k % 5], ahead, 0.1);
     }
-    Subject {
-        bench,
-        system: "logistic + naive Bayes + forest",
-        unit: "examples/s",
-        n: 12_000,
-        reps: 5,
-    }
-    .measure(|| {
+    let system = "logistic + naive Bayes + forest";
+    let work = Box::new(move || {
         let mut bytes = 0;
         for kind in LearnedKind::ALL {
             bytes += tradebot_models::fit(kind, &set, 42)?.to_bytes().len();
         }
         Ok(json!({ "artefact_bytes": bytes }))
-    })
+    });
+    Ok(Subject { system, unit: "examples/s", n: 12_000, reps: 5, work })
 }
 
 /// Scores to probabilities with intervals, from a calibrator with history.
-pub(crate) fn calibrate(bench: &'static str) -> anyhow::Result<Measured> {
+pub(crate) fn calibrate() -> anyhow::Result<Subject> {
     let members: Vec<MemberId> =
         ["a", "b", "c"].map(MemberId::new).into_iter().collect::<Result<_, _>>()?;
     let mut learner = Learner::new(LearnerConfig::default(), &members, [2.0, 1.5, 1.5, 1.2, 1.3]);
@@ -139,47 +130,38 @@ pub(crate) fn calibrate(bench: &'static str) -> anyhow::Result<Measured> {
         };
         learner.learn_session(5, &[outcome])?;
     }
-    Subject {
-        bench,
-        system: "calibrated probability + interval",
-        unit: "calls/s",
-        n: 20_000,
-        reps: 5,
-    }
-    .measure(|| {
+    let system = "calibrated probability + interval";
+    let work = Box::new(move || {
         let mut sum = 0.0;
         for k in 0..20_000_u32 {
             let raw = f64::from(k % 89) / 89.0;
             sum += learner.calibrate((k % 2) as usize, Regime::ALL[(k % 5) as usize], raw)?.lo;
         }
         Ok(json!({ "sum": sum }))
-    })
+    });
+    Ok(Subject { system, unit: "calls/s", n: 20_000, reps: 5, work })
 }
 
 /// A year's events into a fresh database, 64 cycles a commit.
-pub(crate) fn journal(bench: &'static str) -> anyhow::Result<Measured> {
+pub(crate) fn journal() -> anyhow::Result<Subject> {
     let mut memory = MemoryLedger::default();
     let started = whole::replay_into(&mut memory, "2001-06-01", "2002-05-31")?;
-    let folder = std::env::temp_dir().join(format!("tradebot-bench-{}", std::process::id()));
     let n = memory.events.len() as u64;
-    let measured =
-        Subject { bench, system: "journal and tables, SQLite", unit: "events/s", n, reps: 3 }
-            .measure(|| {
-                let _ = std::fs::remove_dir_all(&folder);
-                let mut store = Store::open(&folder, Mode::Backtest)?;
-                let run = store.begin_run(&started, jiff_epoch())?;
-                let mut ledger = SqliteLedger::new(store, run, 64)?;
-                for event in &memory.events {
-                    ledger.append(event)?;
-                    if matches!(event, tradebot_journal::Event::Snapshot(_)) {
-                        ledger.commit(false)?;
-                    }
-                }
-                ledger.commit(true)?;
-                Ok(json!({ "digest": ledger.digest() }))
-            });
-    let _ = std::fs::remove_dir_all(&folder);
-    measured
+    let work = Box::new(move || {
+        let folder = tempfile::tempdir()?;
+        let mut store = Store::open(folder.path(), Mode::Backtest)?;
+        let run = store.begin_run(&started, jiff_epoch())?;
+        let mut ledger = SqliteLedger::new(store, run, 64)?;
+        for event in &memory.events {
+            ledger.append(event)?;
+            if matches!(event, tradebot_journal::Event::Snapshot(_)) {
+                ledger.commit(false)?;
+            }
+        }
+        ledger.commit(true)?;
+        Ok(json!({ "digest": ledger.digest() }))
+    });
+    Ok(Subject { system: "journal and tables, SQLite", unit: "events/s", n, reps: 3, work })
 }
 
 const fn jiff_epoch() -> tradebot_domain::Timestamp {
@@ -187,19 +169,18 @@ const fn jiff_epoch() -> tradebot_domain::Timestamp {
 }
 
 /// Handing out the bundled sessions.
-pub(crate) fn replay_feed(bench: &'static str) -> anyhow::Result<Measured> {
+pub(crate) fn replay_feed() -> anyhow::Result<Subject> {
     let history = History::bundled()?;
     let symbols = history.symbols();
     let (from, to) = history.range(&symbols)?.context("the bundle has bars")?;
     let n = Replay::new(&history, &symbols, from, to)?.len() as u64;
-    Subject { bench, system: "replay feed, 5 symbols", unit: "sessions/s", n, reps: 10 }.measure(
-        || {
-            let mut feed = Replay::new(&history, &symbols, from, to)?;
-            let mut bars = 0;
-            while let Some(session) = feed.next_session() {
-                bars += session.bars.len();
-            }
-            Ok(json!({ "bars": bars }))
-        },
-    )
+    let work = Box::new(move || {
+        let mut feed = Replay::new(&history, &symbols, from, to)?;
+        let mut bars = 0;
+        while let Some(session) = feed.next_session() {
+            bars += session.bars.len();
+        }
+        Ok(json!({ "bars": bars }))
+    });
+    Ok(Subject { system: "replay feed, 5 symbols", unit: "sessions/s", n, reps: 10, work })
 }

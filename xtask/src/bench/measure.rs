@@ -10,6 +10,8 @@ use serde::Serialize;
 pub(crate) struct Measured {
     /// Id of the bench.
     pub(crate) bench: &'static str,
+    /// What was measured, in a word.
+    pub(crate) task: &'static str,
     /// What was measured.
     pub(crate) system: &'static str,
     /// Units of work in one repetition.
@@ -56,26 +58,28 @@ impl Measured {
     }
 }
 
-/// What is measured: its words and the work of a repetition.
+/// What is measured: its words and the work of a repetition, with all that it needs ready.
 pub(crate) struct Subject {
-    pub(crate) bench: &'static str,
     pub(crate) system: &'static str,
     pub(crate) unit: &'static str,
     pub(crate) n: u64,
     pub(crate) reps: u32,
+    /// One repetition; returns its check.
+    pub(crate) work: Box<dyn FnMut() -> anyhow::Result<serde_json::Value>>,
 }
 
 impl Subject {
-    /// Runs the work `reps` times and keeps the best. `work` returns its check.
+    /// Runs the work `reps` times and keeps the best.
     pub(crate) fn measure(
-        self,
-        mut work: impl FnMut() -> anyhow::Result<serde_json::Value>,
+        mut self,
+        bench: &'static str,
+        task: &'static str,
     ) -> anyhow::Result<Measured> {
         let (mut wall, mut cpu) = (f64::INFINITY, f64::INFINITY);
         let mut check = serde_json::Value::Null;
         for _ in 0..self.reps {
             let (begun, cpu_begun) = (now(), cpu_seconds());
-            check = work()?;
+            check = (self.work)()?;
             wall = wall.min(begun.elapsed().as_secs_f64());
             cpu = cpu.min(cpu_seconds() - cpu_begun);
         }
@@ -84,7 +88,8 @@ impl Subject {
             cpu = wall;
         }
         Ok(Measured {
-            bench: self.bench,
+            bench,
+            task,
             system: self.system,
             n: self.n,
             unit: self.unit,
@@ -107,6 +112,8 @@ fn now() -> Instant {
 /// CPU seconds of all threads of this process, to the nanosecond; 0 where the system has no such
 /// file. Threads that ended in between are missed, so pools are started before measuring.
 fn cpu_seconds() -> f64 {
+    // The count of a running thread is brought up to date with each tick, or when it yields.
+    std::thread::yield_now();
     let Ok(tasks) = fs::read_dir("/proc/self/task") else { return 0.0 };
     let nanos: u64 = tasks
         .flatten()

@@ -10,19 +10,24 @@ use tradebot_journal::{Ledger, MemoryLedger, RunStarted};
 use tradebot_market_data::{History, Replay};
 use tradebot_policy::{Limits, Policy};
 
-use super::measure::{Measured, Subject};
+use super::measure::Subject;
 
 /// Thirteen years of five symbols with monthly refits, journal in memory.
-pub(crate) fn demo(bench: &'static str) -> anyhow::Result<Measured> {
+pub(crate) fn demo() -> anyhow::Result<Subject> {
     let mut decisions = MemoryLedger::default();
     replay_into(&mut decisions, "2000-03-01", "2000-12-29")?; // starts the thread pool
-    let n = 12_154;
-    Subject { bench, system: "whole loop, bundled history", unit: "symbol-cycles/s", n, reps: 1 }
-        .measure(|| {
-            let mut ledger = MemoryLedger::default();
-            replay_into(&mut ledger, "2000-03-01", "2013-03-01")?;
-            Ok(json!({ "digest": ledger.digest(), "events": ledger.events.len() }))
-        })
+    let work = || {
+        let mut ledger = MemoryLedger::default();
+        replay_into(&mut ledger, "2000-03-01", "2013-03-01")?;
+        Ok(json!({ "digest": ledger.digest(), "events": ledger.events.len() }))
+    };
+    Ok(Subject {
+        system: "whole loop, bundled history",
+        unit: "symbol-cycles/s",
+        n: 12_154,
+        reps: 1,
+        work: Box::new(work),
+    })
 }
 
 /// Replays a range of the bundled history into a ledger.
