@@ -188,11 +188,14 @@ impl Sizing<'_> {
 
         if let Some(scale) = self.overlays.volatility_scale {
             let factor = scale.min(1.0);
-            steps.multiply(
-                "volatility",
-                factor,
-                format!("a scale of {scale:.4}: times {factor:.4}"),
-            );
+            // What an order loses whatever its size is not scaled: shares are, at any cost.
+            let (fraction, fixed) = (steps.fraction(), order.fixed_loss() / view.equity);
+            let scaled = if fraction > fixed {
+                fixed + (fraction - fixed) * factor
+            } else {
+                fraction * factor
+            };
+            steps.set("volatility", scaled, format!("a scale of {scale:.4}: times {factor:.4}"));
             open_gate("the volatility scale", factor)?;
         }
         let shares = (view.cash - order.fixed_cash()) / order.cash_per_share();
