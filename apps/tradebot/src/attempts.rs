@@ -1,6 +1,6 @@
 //! The ledger of attempts: every run ends in it, and every verdict counts what is there.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use tradebot_backtest::sharpe::SharpeEstimate;
@@ -24,6 +24,11 @@ pub fn assess(home: &Path, result: &RunResult) -> Assessment {
 /// Different attempts on record in this home.
 pub fn count(home: &Path) -> u32 {
     u32::try_from(distinct(home).len()).unwrap_or(u32::MAX)
+}
+
+/// Digests of data and configuration of every attempt on record in this home.
+pub fn known(home: &Path) -> BTreeSet<(String, String)> {
+    distinct(home).into_iter().map(|t| (t.data_digest, t.config_digest)).collect()
 }
 
 /// Questions tried in any mode, once each. A file that cannot be read has been said to be so by the

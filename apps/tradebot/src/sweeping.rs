@@ -40,14 +40,12 @@ pub struct Swept {
     pub varied: Varied,
     /// All trials, with daily returns.
     pub table: Table,
-    /// Digest of each trial's configuration, by the trial's own.
+    /// What runs the trials.
     pub bench: Bench,
     /// What trials were ranked by.
     pub measure: Measure,
     /// Where results are kept as they come.
     pub file: PathBuf,
-    /// Trials evaluated now, not read back.
-    pub evaluated: Vec<Trial>,
     /// Somebody asked to stop.
     pub interrupted: bool,
 }
@@ -88,10 +86,10 @@ pub fn run(
         .cancelled_by(&cancel);
     let table = plan.search(&sweep, &varied.space, &bench);
     let file = kept.path().to_owned();
-    let evaluated = kept.close()?;
+    kept.close()?;
     let measure = args.measure.into();
     let interrupted = interrupt.asked();
-    Ok(Swept { varied, table, bench, measure, file, evaluated, interrupted })
+    Ok(Swept { varied, table, bench, measure, file, interrupted })
 }
 
 /// How points are chosen, checked before anything is run.

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use rusqlite::Connection;
 use serde_json::Value;
 
 use crate::support::{Call, Home};
@@ -64,6 +65,10 @@ fn a_sweep_that_was_killed_goes_on_where_it_was() {
     let again = again.json();
     assert_eq!(figures(&again), figures(&wanted));
     assert_eq!(again["verdict"]["overfitting"], wanted["verdict"]["overfitting"]);
+    // What was kept before the kill is an attempt as well.
+    let conn = Connection::open(home.file("backtest.db")).unwrap();
+    let attempts: u32 = conn.query_row("SELECT count(*) FROM trials", [], |r| r.get(0)).unwrap();
+    assert_eq!(attempts, 6);
     // Nothing is left to do.
     let idle = sweep(&home, &[]).run().code(0);
     assert!(!idle.stderr.contains("trials"), "{}", idle.stderr);

@@ -84,7 +84,7 @@ pub fn verdict(home: &Path, swept: &Swept) -> Option<PanelVerdict> {
     advise(&panel, &AdviceConfig { uncounted, seed, ..AdviceConfig::default() }).ok()
 }
 
-/// Adds what was evaluated now to the ledger of attempts.
+/// Adds what the ledger of attempts does not know yet: also what a sweep that was killed had kept.
 ///
 /// # Errors
 /// When the database cannot be written.
@@ -94,11 +94,15 @@ pub fn record(home: &Path, swept: &Swept, kind: TrialKind) -> Result<(), Failure
     let source = swept.file.file_stem().map_or_else(String::new, |s| s.to_string_lossy().into());
     let history = &swept.bench.market().history;
     let data_digest = history.digest(&swept.bench.market().symbols);
-    let mut found = Vec::with_capacity(swept.evaluated.len());
-    for trial in &swept.evaluated {
+    let known = attempts::known(home);
+    let mut found = Vec::new();
+    for trial in swept.table.trials() {
         let Some(result) = trial.result() else { continue };
         let config = swept.bench.config(&trial.parameters)?;
         let config_digest = config.digest();
+        if known.contains(&(data_digest.clone(), config_digest.clone())) {
+            continue;
+        }
         let returns = result.daily_returns.as_deref().unwrap_or_default();
         let point: serde_json::Map<String, serde_json::Value> = trial
             .parameters

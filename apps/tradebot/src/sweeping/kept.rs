@@ -24,7 +24,6 @@ pub struct Kept {
 struct Open {
     table: Writer<File>,
     returns: File,
-    kept: Vec<Trial>,
     /// The first thing that could not be written.
     failed: Option<Failure>,
 }
@@ -66,7 +65,7 @@ impl Kept {
             _ => Writer::go_on(table),
         };
         let returns = appending(&beside).map_err(|e| failed(&beside, &e))?;
-        let open = Open { table, returns, kept: Vec::new(), failed: None };
+        let open = Open { table, returns, failed: None };
         Ok(Self { path, known, open: Mutex::new(open) })
     }
 
@@ -93,18 +92,17 @@ impl Kept {
             let what = format!("{}: {e}; free some space and repeat", self.path.display());
             open.failed.get_or_insert_with(|| Failure::work(what));
         }
-        open.kept.push(trial.clone());
     }
 
-    /// What was kept since [`Kept::open`], in the order in which it came.
+    /// Ends keeping.
     ///
     /// # Errors
     /// When something could not be written.
-    pub fn close(self) -> Result<Vec<Trial>, Failure> {
+    pub fn close(self) -> Result<(), Failure> {
         let open = self.open.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
         match open.failed {
             Some(failure) => Err(failure),
-            None => Ok(open.kept),
+            None => Ok(()),
         }
     }
 }
