@@ -11,12 +11,15 @@
 //!
 //! **Read next:** `tradebot-engine`, which is fed by a `Replay` through the `Feed` port.
 
+pub mod budget;
+pub mod cache;
 pub mod error;
 pub mod actions;
 pub mod history;
 mod bundled;
 mod sessions;
 pub mod replay;
+pub mod retry;
 pub mod import;
 pub mod catalogue;
 

@@ -28,10 +28,12 @@ pub mod review;
 pub mod regimes;
 pub mod speed;
 pub mod telemetry;
+pub mod budgets;
 pub mod edges;
 pub mod repository;
 
 pub use adaptive::AdaptiveFacts;
+pub use budgets::BudgetFacts;
 pub use database::DatabaseFacts;
 pub use edges::EdgeFacts;
 pub use gates::GateFacts;
@@ -94,6 +96,8 @@ pub struct Evidence {
     pub speed: Speed,
     /// Logs, health, secrets.
     pub telemetry: TelemetryFacts,
+    /// Budgets, retries and caches.
+    pub budgets: BudgetFacts,
     /// The GPU and the broker's wire.
     pub edges: EdgeFacts,
     /// The sources, when the suite runs inside them.
@@ -138,6 +142,7 @@ impl Evidence {
             limits: LimitFacts::gather()?,
             regimes: RegimeFacts::gather(&scenario.market.history)?,
             telemetry: TelemetryFacts::gather()?,
+            budgets: BudgetFacts::gather()?,
             edges: EdgeFacts::gather(),
             repository: current_folder().and_then(|here| Repository::around(&here)),
             speed,

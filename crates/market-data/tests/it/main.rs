@@ -6,6 +6,7 @@
     reason = "helpers of tests; the lint exempts only #[test] functions"
 )]
 
+mod full_session;
 mod bundle;
 mod catalogue;
 mod bad_files;

@@ -8,6 +8,7 @@ use tradebot_domain::{Bar, Date, Symbol, Timestamp};
 use super::{Reader, parsed, sql};
 use crate::anchors::uint;
 use crate::error::StoreError;
+use crate::operations::ApiUsage;
 use crate::store::RunKey;
 
 /// How long one phase took over a run. Times in nanoseconds.
@@ -99,6 +100,27 @@ impl Reader {
                 volume: parsed(r, 5)?,
             })
         })
+    }
+
+    /// Calls of interfaces in windows that began at `since` or later, by interface and time.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the file cannot be read.
+    pub fn api_usage(&self, since: Timestamp) -> Result<Vec<ApiUsage>, StoreError> {
+        let mut rows = self.all(sql::API_USAGE, [], |r| {
+            Ok(ApiUsage {
+                api: r.get(0)?,
+                window_start: parsed(r, 1)?,
+                window_secs: r.get(2)?,
+                calls: uint(r.get(3)?),
+                throttled: uint(r.get(4)?),
+                failed: uint(r.get(5)?),
+            })
+        })?;
+        // Times are text of several lengths, which does not sort as they do.
+        rows.retain(|row| row.window_start >= since);
+        rows.sort_by(|a, b| (&a.api, a.window_start).cmp(&(&b.api, b.window_start)));
+        Ok(rows)
     }
 
     /// Every table of the file with its number of rows, by name.

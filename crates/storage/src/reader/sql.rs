@@ -152,3 +152,6 @@ mod tests {
         assert!(!step.starts_with("SEARCH"), "{step}");
     }
 }
+
+pub(super) const API_USAGE: &str =
+    "SELECT api, window_start, window_secs, calls, throttled, failed FROM api_usage_metrics";

@@ -190,8 +190,14 @@ fn audits_and_interface_notes_are_kept_and_audits_cannot_be_changed() {
         failed: 0,
     };
     store.record_api_usage(&usage).unwrap();
-    store.record_api_usage(&ApiUsage { calls: 9, ..usage }).unwrap();
+    let later = ApiUsage { calls: 9, ..usage };
+    store.record_api_usage(&later).unwrap();
     drop(store);
+    let reader = Store::open_read(dir.path(), Mode::Paper).unwrap();
+    assert_eq!(reader.api_usage(now()).unwrap(), [later]);
+    let after = now() + std::time::Duration::from_secs(1);
+    assert_eq!(reader.api_usage(after).unwrap(), []);
+    drop(reader);
     let conn = rusqlite::Connection::open(Mode::Paper.database(dir.path())).unwrap();
     let calls: i64 =
         conn.query_row("SELECT calls FROM api_usage_metrics", [], |r| r.get(0)).unwrap();

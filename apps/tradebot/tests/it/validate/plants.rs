@@ -4,6 +4,7 @@ use super::Plant;
 
 mod account;
 mod baseline;
+mod budgets;
 mod learning;
 mod levels;
 mod market;
@@ -13,6 +14,7 @@ mod sizing;
 pub(crate) fn all() -> impl Iterator<Item = &'static Plant> {
     [
         baseline::PLANTS,
+        budgets::PLANTS,
         market::PLANTS,
         learning::PLANTS,
         sizing::PLANTS,
