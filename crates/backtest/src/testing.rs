@@ -54,6 +54,7 @@ pub(crate) fn trade(symbol: &str, r: f64, basis: SizeBasis, reason: ExitReason) 
         r_multiple: r,
         kinds: None,
         bounds: None,
+        traded: None,
         reach: None,
     }
 }

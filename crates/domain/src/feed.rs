@@ -44,7 +44,7 @@ impl SessionData {
 }
 
 /// Bars inside the bars of sessions: of hours, or of minutes.
-pub trait FinerBars {
+pub trait FinerBars: Send + Sync {
     /// The bars of one symbol within one session, raw prices, in order of time, each with the
     /// session's date; empty when there are none.
     fn of(&self, symbol: Symbol, session: Date) -> &[Bar];

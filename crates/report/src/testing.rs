@@ -318,6 +318,7 @@ fn trade(
         r_multiple: (gain - 2.5) / risk,
         kinds: None,
         bounds: None,
+        traded: None,
         reach: None,
     }
 }

@@ -256,6 +256,7 @@ impl Position {
             r_multiple: ratio_of(net, self.planned_risk),
             kinds: self.tally.kinds(),
             bounds: tally::bounds(fill, net),
+            traded: self.rate.map(|_| self.entry_value() + value),
             reach: Some(self.tally.reach()),
             intent_id: self.intent.intent_id,
         }

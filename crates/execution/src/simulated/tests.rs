@@ -9,6 +9,7 @@ use tradebot_domain::Tick;
 use tradebot_journal::{Event, ExitReason, OrderState};
 
 mod management;
+mod minutes;
 mod properties;
 mod terms;
 mod real_history;

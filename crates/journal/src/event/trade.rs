@@ -95,6 +95,9 @@ pub struct TradeRecord {
     /// where that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bounds: Option<TradeBounds>,
+    /// Value of purchase and sales in the account's currency; none where prices are in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub traded: Option<Money>,
     /// How far prices went while it was held; none where that was not kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reach: Option<Reach>,

@@ -237,6 +237,7 @@ fn closed(i: u32) -> Event {
         r_multiple: -22.87 / 24.0,
         kinds: None,
         bounds: None,
+        traded: None,
         reach: None,
     })
 }

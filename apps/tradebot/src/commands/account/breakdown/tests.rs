@@ -33,6 +33,7 @@ fn trade(symbol: &str, cents: i64, reason: ExitReason) -> TradeRecord {
         r_multiple: cents as f64 / 10_000.0,
         kinds: None,
         bounds: None,
+        traded: None,
         reach: None,
     }
 }
