@@ -4,6 +4,7 @@ mod many;
 
 use std::path::PathBuf;
 
+use crate::settings::Preset;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use many::{CompareArgs, Learning, RankedBy, Search, SweepArgs, WalkForwardArgs};
@@ -227,6 +228,9 @@ pub struct ReplayArgs {
     /// Market data: `bundled`, or `catalogue` for what `data import` brought in
     #[arg(long, value_name = "SOURCE")]
     pub data: Option<DataSource>,
+    /// How orders are filled and paid for [default: plain]
+    #[arg(long, value_name = "PRESET")]
+    pub execution: Option<Preset>,
     /// Begin with what a finished run has learned, such as demo-0001
     #[arg(long, value_name = "RUN")]
     pub warm_start: Option<String>,

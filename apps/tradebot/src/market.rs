@@ -20,7 +20,7 @@ pub struct Market {
     pub from: Date,
     /// Last session.
     pub to: Date,
-    /// Currency of the account and of all symbols.
+    /// Currency of the account.
     pub currency: Currency,
 }
 
@@ -64,7 +64,8 @@ impl Market {
         let mut symbols = wanted.unwrap_or_else(|| history.symbols());
         symbols.sort_unstable();
         symbols.dedup();
-        history.require_currency(&symbols, currency).map_err(usage)?;
+        let listing = settings.execution.listing(currency);
+        history.require_currency(&symbols, listing).map_err(usage)?;
         let (first, last) = history.range(&symbols).map_err(usage)?.ok_or_else(|| {
             Failure::usage(
                 "there are no market data to trade; import some with: tradebot data import FILE",

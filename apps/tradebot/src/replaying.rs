@@ -196,6 +196,7 @@ pub fn config_with(
         currency: market.currency,
         seed: settings.seed,
         costs: settings.costs,
+        terms: settings.execution.terms(settings.costs, market.currency),
         limits: settings.limits,
         policy,
         training: settings.training,
@@ -233,6 +234,9 @@ fn announce(job: &Job<'_>, market: &Market, handle: &tradebot_storage::RunHandle
         job.settings.account.cash,
         market.currency,
     ));
+    if let Some(terms) = job.settings.execution.terms(job.settings.costs, market.currency) {
+        terms.assumed.iter().for_each(|told| say(&format!("assumed: {told}")));
+    }
     if handle.resumed {
         say(&format!("{} journal entries are replayed and compared first", handle.durable_entries));
     }

@@ -16,6 +16,9 @@ use tradebot_policy::Limits;
 
 use crate::cli::{BacktestArgs, DataSource, ReplayArgs};
 use crate::exit::Failure;
+pub use execution::{Execution, Preset};
+
+mod execution;
 
 /// Variables with our prefix that are not configuration keys.
 const NOT_KEYS: [&str; 4] = ["HOME", "CONFIG", "EXTRA_DATA", "LOG"];
@@ -34,6 +37,9 @@ pub struct Settings {
     pub policy: Option<PathBuf>,
     /// Costs of the simulated venue.
     pub costs: CostModel,
+    /// How orders are filled and paid for beyond that.
+    #[serde(default, skip_serializing_if = "Execution::is_plain")]
+    pub execution: Execution,
     /// Working limits; hard bounds are compiled in.
     pub limits: Limits,
     /// Refits of learned members.
@@ -140,6 +146,7 @@ impl Default for Settings {
             seed: 42,
             policy: None,
             costs: CostModel::default(),
+            execution: Execution::default(),
             limits: Limits::simulated(),
             training: Training::default(),
             ensemble: EnsembleConfig::default(),
@@ -161,6 +168,8 @@ struct Flags {
     policy: Option<PathBuf>,
     #[serde(skip_serializing_if = "FlagCosts::is_empty")]
     costs: FlagCosts,
+    #[serde(skip_serializing_if = "FlagExecution::is_empty")]
+    execution: FlagExecution,
 }
 
 #[derive(Debug, Default, PartialEq, Serialize)]
@@ -195,10 +204,16 @@ struct FlagCosts {
     slippage_bps: Option<f64>,
 }
 
+#[derive(Debug, Default, PartialEq, Serialize)]
+struct FlagExecution {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    preset: Option<Preset>,
+}
+
 macro_rules! empty_when_default {
     ($($t:ty),*) => { $(impl $t { fn is_empty(&self) -> bool { *self == Self::default() } })* };
 }
-empty_when_default!(FlagAccount, FlagUniverse, FlagCosts);
+empty_when_default!(FlagAccount, FlagUniverse, FlagCosts, FlagExecution);
 
 /// What the command line adds.
 #[derive(Debug, Default)]
@@ -220,6 +235,7 @@ impl From<&ReplayArgs> for Overrides {
             seed: args.seed,
             policy: args.policy.clone(),
             costs: FlagCosts::default(),
+            execution: FlagExecution { preset: args.execution },
         })
     }
 }
@@ -394,6 +410,11 @@ impl Loaded {
                 "ensemble.{} is {} ({source}); {} is allowed",
                 e.setting, e.value, e.allowed
             ));
+        }
+        if let Ok(currency) = account.currency.parse()
+            && let Some(problem) = self.settings.execution.problem(*costs, currency)
+        {
+            problems.push(problem);
         }
         let limits = limits.validate().err().unwrap_or_default();
         ranges.extend(limits.iter().map(|e| (format!("limits.{}", e.name), e.value, e.min, e.max)));

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use tradebot_backtest::costs::{ambiguous, costs_by_kind};
 use tradebot_backtest::skill::ForecasterSkill;
 use tradebot_backtest::summary::Interval;
 use tradebot_backtest::trades::TradeStatistics;
@@ -16,6 +17,8 @@ use crate::replaying::Summary;
 pub fn text(summary: &Summary, result: &RunResult, assessment: &Assessment) -> String {
     let mut parts =
         vec![headline(summary, result), account(summary, result, assessment), trades(assessment)];
+    parts.extend(costs(result));
+    parts.extend(doubtful(result));
     if assessment.skill.forecasts > 0 {
         parts.push(skill(assessment));
     }
@@ -102,6 +105,33 @@ fn trades(assessment: &Assessment) -> String {
         number("profit"),
     ];
     table(&columns, &rows)
+}
+
+/// Costs by kind, where the run was charged by terms.
+fn costs(result: &RunResult) -> Option<String> {
+    let kinds = costs_by_kind(&result.trades)?;
+    let rows: Vec<Vec<String>> = kinds
+        .named()
+        .into_iter()
+        .filter(|(_, paid)| *paid != Money::ZERO)
+        .chain([("all", kinds.total())])
+        .map(|(name, paid)| vec![name.to_owned(), money(paid.to_cents())])
+        .collect();
+    Some(table(&[left("costs of closed trades"), number("paid")], &rows))
+}
+
+/// What bars that held both stop and target leave open.
+fn doubtful(result: &RunResult) -> Option<String> {
+    let found = ambiguous(&result.trades)?;
+    let text = format!(
+        "{} of {} trades ended in a bar that held both their stop and their target; the stop was \
+         assumed. Net of all trades: {} if each such bar is resolved against them, {} if for them.",
+        found.trades,
+        result.trades.len(),
+        money(found.pessimistic.to_cents()),
+        money(found.optimistic.to_cents()),
+    );
+    Some(folded(&text, 0))
 }
 
 /// What the owner's controls warned of, by kind; nothing when they were silent.

@@ -140,10 +140,14 @@ fn subject(settings: &Settings, policy: &str, market: &Market) -> Result<String,
     let mut hasher = blake3::Hasher::new_derive_key("tradebot 2026-11 sweep subject");
     let Settings { log: _, policy: _, universe: _, .. } = settings;
     let asked = (&settings.account, settings.seed, &settings.costs, &settings.limits);
+    let execution = (!settings.execution.is_plain()).then_some(&settings.execution);
     let learned = (&settings.training, &settings.ensemble, &settings.universe.sectors);
     let range = (&market.symbols, market.from, market.to, market.history.digest(&market.symbols));
     let program = Program::this();
     hasher.update(&serde_json::to_vec(&(asked, learned, range, policy, program))?);
+    if let Some(execution) = execution {
+        hasher.update(&serde_json::to_vec(execution)?);
+    }
     Ok(hasher.finalize().to_hex().to_string())
 }
 

@@ -1,10 +1,12 @@
 //! What trading cost, beside what it earned before costs.
 
+mod by_kind;
 mod sensitivity;
 
 use serde::{Deserialize, Serialize};
 use tradebot_journal::TradeRecord;
 
+pub use by_kind::{Ambiguous, ambiguous, costs_by_kind};
 pub use sensitivity::{AtCosts, CostSensitivity, MULTIPLES, cost_sensitivity};
 
 use crate::performance::SESSIONS_PER_YEAR;
@@ -13,7 +15,7 @@ use crate::summary::sum;
 /// Costs of closed trades, account currency unless said.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct CostAssessment {
-    /// Commission, half the spread and slippage of both fills, all trades.
+    /// All costs of both fills, all trades.
     pub costs: f64,
     /// Sales less purchases plus dividends: the profit before costs, losers included.
     pub before_costs: f64,
@@ -55,8 +57,11 @@ pub fn assess_costs(
     }
 }
 
-/// Value of the purchase and the sale of a trade.
+/// Value of the purchase and the sale of a trade, in the account's currency.
 pub(crate) fn value_traded(trade: &TradeRecord) -> f64 {
+    if let Some(traded) = trade.traded {
+        return traded.to_f64();
+    }
     trade.entry_price.to_f64() * trade.entry_shares.to_f64()
         + trade.exit_price.to_f64() * trade.exit_shares.to_f64()
 }

@@ -52,6 +52,10 @@ pub(crate) fn trade(symbol: &str, r: f64, basis: SizeBasis, reason: ExitReason) 
         net: money(gross - 0.5),
         planned_risk: money(10.0),
         r_multiple: r,
+        kinds: None,
+        bounds: None,
+        traded: None,
+        reach: None,
     }
 }
 

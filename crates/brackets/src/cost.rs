@@ -30,6 +30,7 @@ mod conversion;
 mod breakdown;
 mod fill;
 mod schedule;
+mod dearest;
 mod participation;
 mod financing;
 

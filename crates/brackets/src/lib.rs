@@ -59,6 +59,6 @@ pub use exit::{Exit, ExitKind, PartialFill, Progress};
 pub use manage::{LabelVariant, Management, PartialExit};
 pub use rules::{Ambiguity, FillRules, Side};
 pub use settlement::{SettledCash, SettlementSchedule};
-pub use terms::ExecutionTerms;
+pub use terms::{AccountKind, ExecutionTerms};
 pub use walk::fine::{Conflict, FineError, FineRules, FineStep, Jumps};
 pub use walk::{Walk, tradable};

@@ -43,6 +43,13 @@ impl SessionData {
     }
 }
 
+/// Bars inside the bars of sessions: of hours, or of minutes.
+pub trait FinerBars: Send + Sync {
+    /// The bars of one symbol within one session, raw prices, in order of time, each with the
+    /// session's date; empty when there are none.
+    fn of(&self, symbol: Symbol, session: Date) -> &[Bar];
+}
+
 /// A source of sessions in calendar order.
 pub trait Feed {
     /// The next session, or `None` at the end.

@@ -23,7 +23,7 @@ pub use action::{ActionKind, CorporateAction};
 pub use bar::Bar;
 pub use calendar::{CalendarError, Exchange, SessionHours};
 pub use columns::{ColumnFeed, Columns};
-pub use feed::{Feed, SessionData};
+pub use feed::{Feed, FinerBars, SessionData};
 pub use jiff::Span;
 pub use jiff::Timestamp;
 pub use jiff::civil::Date;

@@ -23,6 +23,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         from,
         to,
         costs: CostModel::default(),
+        terms: None,
         sectors: std::collections::BTreeMap::new(),
         cash: Money(Decimal::from(100_000)),
         currency: Currency::Usd,

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use tradebot_brackets::{CostModel, ExactCosts, Management};
-use tradebot_domain::{Bar, CorporateAction, Date, Money, Price, Regime, Shares, Symbol};
+use tradebot_domain::{Bar, CorporateAction, Date, Decimal, Money, Price, Regime, Shares, Symbol};
 use tradebot_execution::{Book, Broker, BrokerEvent, Intent, Journaled, SimulatedBroker, journal};
 use tradebot_journal::{DecisionId, Detail, Event, Ledger, OrderRole, RiskRecord, SnapshotRecord};
 use tradebot_risk::Approved;
@@ -13,6 +13,7 @@ use crate::error::EngineError;
 use crate::symbol_state::SymbolState;
 
 mod recording;
+mod terms;
 mod view;
 
 /// Sessions over which the row's drawdown threshold looks back.
@@ -86,13 +87,17 @@ pub struct Account {
     since_last_trade: u32,
     intents: u32,
     trades: u32,
+    /// The session that is being processed.
+    session: Date,
+    /// Units of the account's currency for one of the listing's; none: they are the same.
+    rate: Option<Decimal>,
 }
 
 impl Account {
     /// An account with the run's cash and nothing else.
     pub fn new(config: &EngineConfig) -> Self {
         Self {
-            broker: SimulatedBroker::new(config.costs, config.cash),
+            broker: terms::broker(config),
             book: Book::new(config.cash),
             costs: config.costs,
             exact_costs: ExactCosts::new(&config.costs),
@@ -112,6 +117,8 @@ impl Account {
             since_last_trade: 0,
             intents: 0,
             trades: 0,
+            session: config.from,
+            rate: None,
         }
     }
 
@@ -153,7 +160,10 @@ impl Account {
     }
 
     /// A new session begins: what was reserved in the last one has been sent.
-    pub fn release_reservations(&mut self) {
+    pub fn release_reservations(&mut self, session: Date) {
+        if self.has_terms() {
+            self.begin_session(session);
+        }
         self.reserved.clear();
         self.exits_sent = 0;
         if let Some(light) = &mut self.light {
@@ -161,21 +171,24 @@ impl Account {
         }
     }
 
-    /// What a session's actions and bar did to the orders and the position of a symbol.
+    /// What a session's actions and bar did to the orders and the position of a symbol; in the
+    /// order of the finer bars inside it, where there are any.
     ///
     /// # Errors
     /// [`EngineError`] when the journal refuses, or book and broker disagree.
     pub fn step(
         &mut self,
         symbol: Symbol,
-        bar: &Bar,
+        (bar, fine): (&Bar, &[Bar]),
         actions: &[CorporateAction],
         ledger: &mut dyn Ledger,
     ) -> Result<(), EngineError> {
         for action in actions {
-            self.broker.on_action(symbol, action);
+            if let Err(refused) = self.broker.on_action(symbol, action) {
+                Self::note_refused(bar.date, &refused, ledger)?;
+            }
         }
-        let events = self.broker.on_bar(symbol, bar);
+        let events = self.broker.on_bars(symbol, bar, fine);
         if !events.is_empty() {
             self.record(bar.date, &events, ledger)?;
         }
@@ -394,7 +407,15 @@ impl Account {
     /// Takes the room of an approval before it is sent.
     pub fn reserve(&mut self, approved: &Approved, index: usize) {
         let limit = approved.bracket().entry_limit;
-        let costs = self.exact_costs.breakdown(limit, approved.shares(), true).total();
+        let cash = if self.has_terms() {
+            let order = (limit, approved.shares());
+            // What has no price is not approved; were it, the venue would refuse it.
+            let needed = self.broker.needed(approved.symbol(), self.session, order);
+            needed.map_or_else(|_| approved.notional(), |needed| self.money_in_listing(needed))
+        } else {
+            let costs = self.exact_costs.breakdown(limit, approved.shares(), true).total();
+            approved.notional() + costs
+        };
         self.reserved.push(Reservation {
             symbol: approved.symbol(),
             index,
@@ -402,7 +423,7 @@ impl Account {
             limit,
             notional: approved.notional(),
             risk: approved.planned_risk(),
-            cash: (approved.notional() + costs).to_f64(),
+            cash: cash.to_f64(),
         });
     }
 

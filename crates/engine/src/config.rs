@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use tradebot_brackets::CostModel;
+use tradebot_brackets::{CostModel, ExecutionTerms};
 use tradebot_domain::{Currency, Date, Money, Symbol};
 use tradebot_ensemble::EnsembleConfig;
 use tradebot_policy::{Limits, Policy};
@@ -30,6 +30,10 @@ pub struct EngineConfig {
     pub seed: u64,
     /// Costs of the simulated venue, and of the labels that members learn from.
     pub costs: CostModel,
+    /// How orders are filled and paid for beyond flat costs; none: `costs`, every order in full,
+    /// and all cash may be spent. Their `costs` take the place of the flat ones at the venue and in
+    /// sizes; labels, outcomes and break-even stops stay with the flat ones.
+    pub terms: Option<ExecutionTerms>,
     /// Working limits.
     pub limits: Limits,
     /// Regime rows.
@@ -79,6 +83,8 @@ struct Digested<'a> {
     currency: Currency,
     seed: u64,
     costs: CostModel,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    terms: Option<&'a ExecutionTerms>,
     limits: &'a Limits,
     policy: String,
     training: Training,
@@ -100,6 +106,7 @@ impl EngineConfig {
             currency: Currency::Usd,
             seed: 42,
             costs: CostModel::default(),
+            terms: None,
             limits: Limits::simulated(),
             policy: Policy::bundled(),
             training: Training::default(),
@@ -123,6 +130,7 @@ impl EngineConfig {
             currency: self.currency,
             seed: self.seed,
             costs: self.costs,
+            terms: self.terms.as_ref().filter(|terms| **terms != self.costs.into()),
             limits: &self.limits,
             policy: self.policy.digest(),
             training: self.training,
@@ -131,6 +139,48 @@ impl EngineConfig {
         };
         let json = serde_json::to_vec(&digested).expect("plain values always encode");
         blake3::hash(&json).to_hex().to_string()
+    }
+
+    /// Terms that say more than `costs` do. Set apart only so that the plain path is provably the
+    /// same: terms that say no more than flat costs give the same fills.
+    pub const fn terms_in_force(&self) -> Option<&ExecutionTerms> {
+        self.terms.as_ref()
+    }
+
+    /// Terms are in range, known on every session of the run, and speak of this account.
+    fn check_terms(&self) -> Result<(), EngineError> {
+        let Some(terms) = &self.terms else { return Ok(()) };
+        let fail = |text: String| Err(EngineError::Config(text));
+        if let Err(e) = terms.validate() {
+            return fail(format!("terms.{e}"));
+        }
+        if let Err(e) = terms.covers(self.from, self.to) {
+            return fail(format!("terms: {e}; give rows for the whole run"));
+        }
+        let (listing, account) = (terms.currency(), self.currency);
+        if listing == account {
+            return if terms.converts() {
+                fail(format!(
+                    "terms.costs.conversion speaks of another account; this one is kept in {account}"
+                ))
+            } else {
+                Ok(())
+            };
+        }
+        match (terms.costs.conversion, &terms.exchange_rate) {
+            (Some(conversion), Some(_)) if conversion.account == account => {
+                if conversion.per_trade {
+                    return Ok(());
+                }
+                fail(format!(
+                    "every trade would change {account} into {listing} and back at {} basis points                      each: set terms.costs.conversion.per_trade, or hold {listing}",
+                    conversion.spread_bps
+                ))
+            }
+            _ => fail(format!(
+                "the account is kept in {account} and the shares are listed in {listing}:                  terms.costs.conversion with account {account} and terms.exchange_rate are needed"
+            )),
+        }
     }
 
     /// # Errors
@@ -163,6 +213,7 @@ impl EngineConfig {
                 return fail(format!("costs.{name} is {value}; 0 to {max} are allowed"));
             }
         }
+        self.check_terms()?;
         self.limits.validate().map_err(|errors| {
             EngineError::Config(
                 errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "),

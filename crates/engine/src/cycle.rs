@@ -3,7 +3,7 @@
 //! Read [`Engine::run_session`]: its lines are the steps of a cycle in order, and each calls one
 //! function below or in a stage crate. Nothing else in the workspace branches over all stages.
 
-use tradebot_domain::{Date, Feed, Regime, SessionData};
+use tradebot_domain::{Date, Feed, FinerBars, Regime, SessionData};
 use tradebot_features::{FEATURE_SET, MarketContext, MarketFeatures, feature_names};
 use tradebot_journal::{Event, Ledger, RunFinished, RunStarted};
 use tradebot_models::{VolatilityConfig, VolatilityForecast, VolatilityForecaster};
@@ -59,6 +59,8 @@ pub struct Engine {
     rules: Option<Box<Rules>>,
     /// The last session's arrivals, to be filled again.
     arrivals: Vec<Arrival>,
+    /// Bars inside the sessions' bars.
+    finer: Option<Box<dyn FinerBars>>,
 }
 
 impl Engine {
@@ -102,6 +104,7 @@ impl Engine {
             warm_start: None,
             rules: None,
             arrivals: Vec::new(),
+            finer: None,
             config,
         })
     }
@@ -125,6 +128,15 @@ impl Engine {
         engine.account = Account::new(&engine.config).marking_lightly();
         engine.rules = Some(Box::new(Rules::new(ruling, &engine.config.symbols, make)));
         Ok(engine)
+    }
+
+    /// The same engine with finer bars inside the sessions' bars: orders and shadows take from them
+    /// which of stop and target came first. Where there are none of a session, or they contradict
+    /// its bar, the session's bar is walked.
+    #[must_use]
+    pub fn with_finer_bars(mut self, finer: Box<dyn FinerBars>) -> Self {
+        self.finer = Some(finer);
+        self
     }
 
     /// Runs a whole feed: the start, every session, the end.
@@ -211,6 +223,13 @@ impl Engine {
     /// Lets features and regime see a session before the first decision. Nothing is recorded.
     pub fn observe(&mut self, data: &SessionData) {
         let arrivals = self.arrive(data);
+        if self.account.has_terms() {
+            for (state, arrival) in self.symbols.iter().zip(&arrivals) {
+                if let Some(bar) = arrival.walkable() {
+                    self.account.observe(state.symbol, bar, &arrival.actions);
+                }
+            }
+        }
         if self.rules.is_some() {
             self.follow(&arrivals, false);
             self.rehearse(&arrivals);
@@ -388,13 +407,19 @@ impl Engine {
         ledger: &mut dyn Ledger,
     ) -> Result<Vec<Resolved>, EngineError> {
         let mut resolved = Vec::new();
-        self.account.release_reservations();
+        self.account.release_reservations(data.session);
         for (state, arrival) in self.symbols.iter_mut().zip(arrivals) {
             if let Some(bar) = arrival.walkable() {
-                self.account.step(state.symbol, bar, &arrival.actions, ledger)?;
+                let fine = self.finer.as_ref().map_or(&[][..], |f| f.of(state.symbol, bar.date));
+                self.account.step(state.symbol, (bar, fine), &arrival.actions, ledger)?;
                 self.adapting.step(state.symbol, bar, &arrival.actions);
-                let costs = &self.config.costs;
-                resolved.extend(shadow::step_all(&mut state.shadows, bar, &arrival.actions, costs));
+                let (costs, bars) = (&self.config.costs, (bar, fine));
+                resolved.extend(shadow::step_all(
+                    &mut state.shadows,
+                    bars,
+                    &arrival.actions,
+                    costs,
+                ));
             } else if data.ended.contains(&state.symbol)
                 && let Some((_, close)) = state.last_close
             {

@@ -6,7 +6,7 @@
 
 use tradebot_brackets::{CostModel, Exit, ExitKind, Progress, Walk};
 use tradebot_domain::{Bar, CorporateAction, Date, Regime};
-use tradebot_execution::exit_reason;
+use tradebot_execution::{BY_FINER_BARS, exit_reason};
 use tradebot_journal::{DecisionId, ExitReason, OutcomeRecord};
 
 /// What was forecast about a bracket when it was opened.
@@ -119,16 +119,16 @@ enum Ending {
 #[inline]
 pub fn step_all(
     shadows: &mut Vec<Shadow>,
-    bar: &Bar,
+    (bar, fine): (&Bar, &[Bar]),
     actions: &[CorporateAction],
     costs: &CostModel,
 ) -> Vec<Resolved> {
-    if shadows.is_empty() { Vec::new() } else { step_open(shadows, bar, actions, costs) }
+    if shadows.is_empty() { Vec::new() } else { step_open(shadows, (bar, fine), actions, costs) }
 }
 
 fn step_open(
     shadows: &mut Vec<Shadow>,
-    bar: &Bar,
+    (bar, fine): (&Bar, &[Bar]),
     actions: &[CorporateAction],
     costs: &CostModel,
 ) -> Vec<Resolved> {
@@ -138,7 +138,7 @@ fn step_open(
         for action in actions {
             shadow.walk.apply_action(action);
         }
-        let progress = shadow.walk.step(bar);
+        let progress = walked(&mut shadow.walk, bar, fine);
         open += u32::from(matches!(progress, Progress::Open | Progress::Closed(_)));
         endings.push(match progress {
             Progress::Waiting | Progress::Open => None,
@@ -161,6 +161,18 @@ fn step_open(
     }
     *shadows = kept;
     resolved
+}
+
+/// As the broker walks it.
+fn walked(walk: &mut Walk, bar: &Bar, fine: &[Bar]) -> Progress {
+    if fine.is_empty() {
+        return walk.step(bar);
+    }
+    match walk.step_fine(bar, fine, BY_FINER_BARS) {
+        Ok(step) => step.progress,
+        // Never with these rules.
+        Err(_) => walk.step(bar),
+    }
 }
 
 /// The session passed without a usable bar: brackets that waited for it were not entered.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use tradebot_domain::{Bar, Money, Price, Rounding, Shares, Symbol, Tick};
+use tradebot_domain::{Bar, Decimal, Money, Price, Rounding, Shares, Symbol, Tick};
 use tradebot_journal::{
     ActionApplied, Event, FillRecord, IntentRecord, OrderRecord, OrderRole, OrderState,
     PositionRecord, TradeRecord,
@@ -12,6 +12,7 @@ use crate::event::{BrokerEvent, Execution};
 pub use position::{Pending, Position};
 
 mod position;
+mod tally;
 
 /// The account as the bot keeps it.
 ///
@@ -24,6 +25,8 @@ pub struct Book {
     cash: Money,
     positions: BTreeMap<Symbol, Position>,
     pending: BTreeMap<Symbol, Pending>,
+    /// Units of the account's currency for one of the listing's; none: they are the same.
+    rate: Option<Decimal>,
 }
 
 /// An event that cannot be true of this book. It is a bug or a broker gone wrong: the caller stops.
@@ -68,7 +71,7 @@ pub enum BookError {
 impl Book {
     /// An account with this much cash and nothing else.
     pub const fn new(cash: Money) -> Self {
-        Self { cash, positions: BTreeMap::new(), pending: BTreeMap::new() }
+        Self { cash, positions: BTreeMap::new(), pending: BTreeMap::new(), rate: None }
     }
 
     /// Takes what a broker reported into account and returns what goes into the journal, in order.
@@ -232,6 +235,15 @@ impl Book {
         self.positions.values_mut().for_each(Position::settle_mark);
     }
 
+    /// Values of positions are in the account's currency at this rate from now on: units of it for
+    /// one of the listing's. Without one the two are the same.
+    pub fn set_rate(&mut self, rate: Decimal) {
+        if self.rate != Some(rate) {
+            self.rate = Some(rate);
+            self.positions.values_mut().for_each(|position| position.set_rate(rate));
+        }
+    }
+
     /// Cash on the account.
     pub const fn cash(&self) -> Money {
         self.cash
@@ -285,7 +297,8 @@ impl Book {
     /// nothing.
     pub fn open_risk(&self) -> Money {
         let open: Money = self.positions.values().map(Position::risk).sum();
-        open + self.pending.values().map(|pending| pending.intent.planned_risk).sum()
+        let waiting: Money = self.pending.values().map(|p| p.intent.planned_risk).sum();
+        open + self.rate.map_or(waiting, |rate| Money(waiting.0 * rate))
     }
 
     /// Open positions for a snapshot, by symbol.
@@ -307,7 +320,20 @@ fn fill_record(fill: &Execution, cash_after: Money) -> FillRecord {
         spread_cost: fill.costs.spread,
         slippage_cost: fill.costs.slippage,
         cash_after,
+        kinds: fill.more.as_ref().and_then(|more| more.kinds),
+        exchange_rate: fill.more.as_ref().and_then(|more| more.exchange_rate),
     }
+}
+
+/// Planned risk of the shares of an entry that were filled, in the account's currency.
+fn entered_share(intent: &IntentRecord, fill: &Execution) -> Money {
+    let Some(more) = &fill.more else { return intent.planned_risk };
+    let ordered = fill.shares.0.saturating_add(more.unfilled.0);
+    let mut risk = intent.planned_risk.0;
+    if more.unfilled > Shares::ZERO {
+        risk = risk * Decimal::from(fill.shares.0) / Decimal::from(ordered.max(1));
+    }
+    Money(more.exchange_rate.map_or(risk, |rate| risk * rate))
 }
 
 /// A price of analysis as a mark, if it is one.

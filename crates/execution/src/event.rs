@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use crate::leg::Leg;
 use tradebot_brackets::{CostBreakdown, ExitKind};
-use tradebot_domain::{Date, Money, Price, Shares, Symbol};
-use tradebot_journal::{ActionApplied, ExitReason, IntentRecord, OrderRecord, OrderRole};
+use tradebot_domain::{Date, Decimal, Money, Price, Shares, Symbol};
+use tradebot_journal::{
+    ActionApplied, CostKinds, ExitReason, IntentRecord, OrderRecord, OrderRole,
+};
 
 /// One thing that happened at the broker. Order is the order in which it happened.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,6 +50,22 @@ pub struct Execution {
     pub costs: CostBreakdown,
     /// Why a position, or a part of it, was left; none for an entry.
     pub exit: Option<ExitDetail>,
+    /// What there is to say beyond that; most often nothing.
+    pub more: Option<Box<FillDetail>>,
+}
+
+/// What is said of an execution where there is more to say than price and costs.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FillDetail {
+    /// Its costs by kind.
+    pub kinds: Option<CostKinds>,
+    /// Shares of an entry that were not filled and are cancelled.
+    pub unfilled: Shares,
+    /// Units of the account's currency for one of the price's; none: they are the same.
+    pub exchange_rate: Option<Decimal>,
+    /// How much more cash this session's exits would have brought, had the target of an ambiguous
+    /// bar come before its stop.
+    pub otherwise: Option<Money>,
 }
 
 /// Why and when a position was left, and what stays of it.
@@ -87,9 +105,18 @@ impl Execution {
         format!("{}:1", self.order_id())
     }
 
+    /// Price times shares, in the account's currency.
+    pub fn value(&self) -> Money {
+        let value = self.price.times(self.shares);
+        match self.more.as_ref().and_then(|more| more.exchange_rate) {
+            None => value,
+            Some(rate) => Money(value.0 * rate),
+        }
+    }
+
     /// What it does to cash: value and costs out for an entry; value in, costs out for an exit.
     pub fn cash_change(&self) -> Money {
-        let value = self.price.times(self.shares);
+        let value = self.value();
         match self.role {
             OrderRole::Entry => -value - self.costs.total(),
             OrderRole::Stop | OrderRole::Target | OrderRole::Exit => value - self.costs.total(),

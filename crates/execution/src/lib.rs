@@ -47,10 +47,10 @@ pub mod book;
 
 pub use book::{Book, BookError, Pending, Position};
 pub use broker::{Broker, SendError};
-pub use event::{BrokerEvent, Execution, ExitDetail, exit_reason};
+pub use event::{BrokerEvent, Execution, ExitDetail, FillDetail, exit_reason};
 pub use intent::{Intent, Journaled, bracket_record, journal, management_record};
 pub use leg::Leg;
-pub use simulated::SimulatedBroker;
+pub use simulated::{ActionRefused, BY_FINER_BARS, SimulatedBroker, Unpriced};
 
 #[cfg(test)]
 mod testing;

@@ -2,19 +2,27 @@
 
 use std::collections::BTreeMap;
 
-use tradebot_brackets::{Bracket, CostModel, ExactCosts, Management, Progress, tradable};
-use tradebot_domain::{Bar, CorporateAction, Date, Money, Shares, Symbol};
+use tradebot_brackets::{
+    Bracket, CostModel, ExactCosts, ExecutionTerms, Management, Progress, tradable,
+};
+use tradebot_domain::{Bar, CorporateAction, Date, Decimal, Money, Price, Shares, Symbol};
 use tradebot_journal::{IntentRecord, OrderState};
 
 use crate::broker::{Broker, SendError};
 use crate::event::BrokerEvent;
 use crate::intent::{Intent, Journaled};
 use sent::Sent;
+pub use slot::BY_FINER_BARS;
 use slot::{Leaving, Slot, Venue};
+use terms::Terms;
+pub use terms::Unpriced;
 
+mod allotting; // how much of an entry is filled
+mod history;
 mod orders;
 mod sent;
 mod slot;
+mod terms;
 
 /// Fills bracketed orders on daily bars, pessimistically where a bar leaves it open.
 ///
@@ -25,6 +33,9 @@ mod slot;
 ///   one side, both limits on the other: each side stands for what is held, and never for more.
 /// - **Corporate actions:** with the bar of their ex-date, before it is traded on. Splits change
 ///   shares exactly, a fraction is paid in cash at the open; dividends are paid on the ex-date.
+/// - **Terms**, where they are given ([`SimulatedBroker::under`]): costs by date, size and market;
+///   entries up to a share of the volume, the rest cancelled; purchases out of settled cash. What
+///   leaves a position leaves whole, and pays the impact of its size.
 /// - **One position per symbol**, one entry order at a time, long only.
 /// - **Per session and symbol:** [`SimulatedBroker::on_action`] for each action, then
 ///   [`SimulatedBroker::on_bar`], then entries for the next session.
@@ -35,13 +46,101 @@ pub struct SimulatedBroker {
     cash: Money,
     slots: BTreeMap<Symbol, Slot>,
     sent: Sent,
+    conflicts: u64,
+}
+
+/// A corporate action that is not taken.
+#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
+pub enum ActionRefused {
+    /// It was taken before: it changes a position once.
+    #[error("{symbol}: the action of {} was taken already, and is not applied twice", .action.ex_date)]
+    Repeated {
+        /// The symbol.
+        symbol: Symbol,
+        /// The action.
+        action: CorporateAction,
+    },
+    /// Its ex-date has been traded on without it.
+    #[error("{symbol}: the action of {} comes late, {seen} has been traded on", .action.ex_date)]
+    Late {
+        /// The symbol.
+        symbol: Symbol,
+        /// The action.
+        action: CorporateAction,
+        /// The last session seen.
+        seen: Date,
+    },
 }
 
 impl SimulatedBroker {
     /// An account with this much cash and nothing else.
     pub fn new(costs: CostModel, cash: Money) -> Self {
-        let venue = Venue { costs, exact: ExactCosts::new(&costs), quiet: false };
-        Self { venue, cash, slots: BTreeMap::new(), sent: Sent::default() }
+        let exact = ExactCosts::new(&costs);
+        let venue = Venue { costs, exact, quiet: false, terms: None };
+        Self { venue, cash, slots: BTreeMap::new(), sent: Sent::default(), conflicts: 0 }
+    }
+
+    /// The same under terms, which say what orders cost, how much of them is filled and when
+    /// their money settles.
+    ///
+    /// - **costs:** flat, for what has to be known before there is an order: break-even stops.
+    /// - **from:** the first session; what is there then has settled.
+    #[must_use]
+    pub fn under(costs: CostModel, terms: ExecutionTerms, (cash, from): (Money, Date)) -> Self {
+        let mut broker = Self::new(costs, cash);
+        broker.venue.terms = Some(Box::new(Terms::new(terms, cash, from)));
+        broker
+    }
+
+    /// Lets terms see a session before the first order: what usually trades is known from it.
+    pub fn observe(&mut self, symbol: Symbol, bar: &Bar, actions: &[CorporateAction]) {
+        if let Some(terms) = &mut self.venue.terms {
+            actions.iter().for_each(|action| terms.act(symbol, action));
+            terms.observe(symbol, bar);
+        }
+    }
+
+    /// Terms beyond flat costs are in force.
+    pub const fn has_terms(&self) -> bool {
+        self.venue.terms.is_some()
+    }
+
+    /// Flat costs that no order of up to `shares` at up to `price` is charged more than, in the
+    /// listing's currency; the flat costs themselves without terms.
+    ///
+    /// # Errors
+    /// [`Unpriced`]: an order could not be taken.
+    pub fn dearest(
+        &self,
+        symbol: Symbol,
+        session: Date,
+        order: (Price, Shares),
+    ) -> Result<CostModel, Unpriced> {
+        match &self.venue.terms {
+            None => Ok(self.venue.costs),
+            Some(terms) => terms.dearest(symbol, session, order),
+        }
+    }
+
+    /// Most shares of one entry by what usually trades; none without a cap.
+    pub fn most(&self, symbol: Symbol) -> Option<Shares> {
+        self.venue.terms.as_ref()?.usual_most(symbol)
+    }
+
+    /// Cash that entries of the session after `session` may spend, waiting ones counted; none
+    /// where all cash may be spent.
+    pub fn spendable(&self, session: Date) -> Option<Money> {
+        Some(self.venue.terms.as_ref()?.spendable(session)? - self.promised())
+    }
+
+    /// Units of the account's currency for one of the listing's; none: they are the same.
+    pub fn exchange_rate(&self, session: Date) -> Option<Decimal> {
+        self.venue.terms.as_ref()?.rate(session)
+    }
+
+    /// Sessions whose finer bars contradicted their bar and were set aside.
+    pub const fn conflicts(&self) -> u64 {
+        self.conflicts
     }
 
     /// Orders at the market report executions and failures only, from now on: for runs in brief,
@@ -57,25 +156,73 @@ impl SimulatedBroker {
 
     /// A corporate action of a symbol, made known on its ex-date. It takes effect with the first
     /// bar from that date on, whose open prices a fraction of a share; until then shares and
-    /// marks are both the old ones.
-    pub fn on_action(&mut self, symbol: Symbol, action: &CorporateAction) {
+    /// marks are both the old ones. A symbol with neither position nor entry has nothing to change.
+    ///
+    /// # Errors
+    /// [`ActionRefused`] for one that was taken before, and for one whose ex-date has been traded
+    /// on; nothing is changed then.
+    pub fn on_action(
+        &mut self,
+        symbol: Symbol,
+        action: &CorporateAction,
+    ) -> Result<(), ActionRefused> {
         if let Some(slot) = self.slots.get_mut(&symbol) {
-            slot.actions.push(*action);
+            slot.take_action(action)?;
         }
+        if let Some(terms) = &mut self.venue.terms {
+            terms.act(symbol, action);
+        }
+        Ok(())
     }
 
     /// The raw bar of a session. A bar that is not later than what was seen, or on which no one
     /// could trade, changes nothing.
     pub fn on_bar(&mut self, symbol: Symbol, bar: &Bar) -> Vec<BrokerEvent> {
-        let Some(slot) = self.slots.get_mut(&symbol) else { return Vec::new() };
+        self.on_bars(symbol, bar, &[])
+    }
+
+    /// [`SimulatedBroker::on_bar`] with the order of events inside the session taken from finer
+    /// bars, where there are any: see [`tradebot_brackets::Walk::step_fine`]. Finer bars that
+    /// contradict the session's are set aside and counted in [`SimulatedBroker::conflicts`].
+    pub fn on_bars(&mut self, symbol: Symbol, bar: &Bar, fine: &[Bar]) -> Vec<BrokerEvent> {
+        let events = self.work(symbol, bar, fine);
+        if let Some(terms) = &mut self.venue.terms
+            && tradable(bar)
+        {
+            terms.observe(symbol, bar);
+        }
+        events
+    }
+
+    fn work(&mut self, symbol: Symbol, bar: &Bar, fine: &[Bar]) -> Vec<BrokerEvent> {
+        let Some(slot) = self.slots.get(&symbol) else { return Vec::new() };
         if bar.date <= slot.seen || !tradable(bar) {
             return Vec::new();
         }
+        self.quote(symbol, bar.date, Some(bar));
+        let Some(slot) = self.slots.get_mut(&symbol) else { return Vec::new() };
         slot.seen = bar.date;
         let mut events = Vec::new();
-        let ended = slot.session(bar, &self.venue, &mut events);
+        let ended = slot.session((bar, fine), &self.venue, &mut events);
+        self.conflicts += u64::from(std::mem::take(&mut slot.conflicts));
         self.settle(symbol, ended, &events);
         events
+    }
+
+    /// Under terms, the market that the orders of a symbol meet in a session.
+    fn quote(&mut self, symbol: Symbol, session: Date, bar: Option<&Bar>) {
+        if self.venue.terms.is_none() {
+            return;
+        }
+        let own = self.slots.get(&symbol).map_or(Money::ZERO, |slot| slot.reserved);
+        let others = self.promised() - own;
+        let cash = self.cash;
+        if let Some(terms) = &mut self.venue.terms {
+            // Settled by this morning, which is the one after the session before.
+            terms.quote(symbol, (session, bar), Money::ZERO);
+            let settled = terms.spendable_now().map_or(cash, |settled| settled.min(cash));
+            terms.afford(settled - others);
+        }
     }
 
     /// The session passed without a bar of this symbol: a waiting entry expires.
@@ -99,6 +246,7 @@ impl SimulatedBroker {
         session: Date,
         last_close: f64,
     ) -> Vec<BrokerEvent> {
+        self.quote(symbol, session, None);
         let Some(slot) = self.slots.get_mut(&symbol) else { return Vec::new() };
         let mut events = Vec::new();
         match slot.walk.end_of_data(last_close) {
@@ -117,10 +265,14 @@ impl SimulatedBroker {
     /// Books cash, and forgets a slot that has ended.
     fn settle(&mut self, symbol: Symbol, ended: bool, events: &[BrokerEvent]) {
         for event in events {
-            match event {
-                BrokerEvent::Fill(fill) => self.cash += fill.cash_change(),
-                BrokerEvent::Action(applied) => self.cash += applied.cash,
-                BrokerEvent::Accepted { .. } | BrokerEvent::Order(_) => {}
+            let (session, change) = match event {
+                BrokerEvent::Fill(fill) => (fill.session, fill.cash_change()),
+                BrokerEvent::Action(applied) => (applied.session, applied.cash),
+                BrokerEvent::Accepted { .. } | BrokerEvent::Order(_) => continue,
+            };
+            self.cash += change;
+            if let Some(terms) = &mut self.venue.terms {
+                terms.booked(session, change);
             }
         }
         if ended {
@@ -128,10 +280,20 @@ impl SimulatedBroker {
         }
     }
 
-    /// Cash that no waiting entry is promised.
-    fn free_cash(&self) -> Money {
-        let promised: Money = self.slots.values().map(|slot| slot.reserved).sum();
-        self.cash - promised
+    /// Cash that waiting entries are promised.
+    fn promised(&self) -> Money {
+        self.slots.values().map(|slot| slot.reserved).sum()
+    }
+
+    /// Why an account cannot pay for an entry, if it cannot: in cash, or in cash that has settled.
+    fn short_of_cash(&self, needed: Money, session: Date) -> Option<String> {
+        let free = self.cash - self.promised();
+        if needed > free {
+            return Some(format!("needs {needed} at its limit, {free} is free"));
+        }
+        let settled = self.spendable(session).filter(|settled| needed > *settled)?;
+        let waiting = free - settled;
+        Some(format!("needs {needed} at its limit, {settled} has settled and {waiting} has not"))
     }
 
     /// Why the venue refuses an order, if it does: the last line of defence, after risk.
@@ -155,14 +317,25 @@ impl SimulatedBroker {
         if self.slots.contains_key(&intent.symbol) {
             return Some("a position or an entry of this symbol exists".to_owned());
         }
-        let free = self.free_cash();
-        (needed > free).then(|| format!("needs {needed} at its limit, {free} is free"))
+        self.short_of_cash(needed, intent.session)
     }
 
-    /// Value at the limit with the costs of buying there.
-    fn needed(&self, intent: &IntentRecord) -> Money {
-        let limit = intent.bracket.entry_limit;
-        limit.times(intent.shares) + self.venue.exact.breakdown(limit, intent.shares, true).total()
+    /// Value at the limit with the costs of buying there, in the account's currency.
+    ///
+    /// # Errors
+    /// [`Unpriced`]: the order cannot be taken.
+    pub fn needed(
+        &mut self,
+        symbol: Symbol,
+        session: Date,
+        (limit, shares): (Price, Shares),
+    ) -> Result<Money, Unpriced> {
+        match &mut self.venue.terms {
+            Some(terms) => terms.needed(symbol, session, (limit, shares)),
+            None => {
+                Ok(limit.times(shares) + self.venue.exact.breakdown(limit, shares, true).total())
+            }
+        }
     }
 
     fn accept(
@@ -189,7 +362,11 @@ impl Broker for SimulatedBroker {
         if !self.sent.insert(&record.intent_id) {
             return Err(SendError::Duplicate { intent_id: record.intent_id });
         }
-        let needed = self.needed(&record);
+        let order = (record.bracket.entry_limit, record.shares);
+        let needed = match self.needed(record.symbol, record.session, order) {
+            Ok(needed) => needed,
+            Err(unpriced) => return Ok(vec![orders::rejected(&record, unpriced.to_string())]),
+        };
         match self.refusal(&record, &management, needed) {
             Some(note) => Ok(vec![orders::rejected(&record, note)]),
             None => Ok(self.accept(record, &bracket, &management, needed)),

@@ -106,8 +106,13 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) fn new(costs: CostModel, cash: &str) -> Self {
+        Self::of(SimulatedBroker::new(costs, money(cash)), cash)
+    }
+
+    /// A world around a broker that has so much cash.
+    pub(crate) fn of(broker: SimulatedBroker, cash: &str) -> Self {
         Self {
-            broker: SimulatedBroker::new(costs, money(cash)),
+            broker,
             book: Book::new(money(cash)),
             ledger: MemoryLedger::default(),
             orders: BTreeMap::new(),
@@ -125,8 +130,17 @@ impl World {
         self.bar_of(symbol(), bar);
     }
 
+    pub(crate) fn bars(&mut self, bar: &Bar, fine: &[Bar]) {
+        let events = self.broker.on_bars(symbol(), bar, fine);
+        self.take(&events);
+        self.book.mark(symbol(), bar);
+    }
+
     pub(crate) fn bar_of(&mut self, symbol: Symbol, bar: &Bar) {
         let events = self.broker.on_bar(symbol, bar);
+        if let Some(rate) = self.broker.exchange_rate(bar.date) {
+            self.book.set_rate(rate);
+        }
         self.take(&events);
         self.book.mark(symbol, bar);
     }

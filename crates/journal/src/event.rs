@@ -6,6 +6,7 @@ mod run;
 mod decision;
 mod order;
 mod trade;
+mod costs;
 mod learning;
 mod market;
 mod account;
@@ -15,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use tradebot_domain::{Date, Decimal, Symbol};
 
 pub use account::{PositionRecord, RiskRecord, SnapshotRecord};
+pub use costs::CostKinds;
 pub use decision::{
     BracketRecord, CheckRecord, ConsensusRecord, DecisionId, DecisionRecord, ManagementRecord,
     OpinionRecord, QualityRecord, SizeBasis, SizingStep, Verdict, ViolationRecord,
@@ -26,7 +28,7 @@ pub use learning::{
 pub use market::{OutlookRecord, RegimeRecord, SecondOpinionRecord};
 pub use order::{ActionApplied, FillRecord, IntentRecord, OrderRecord, OrderRole, OrderState};
 pub use run::{RunFinished, RunStarted};
-pub use trade::{ExitReason, TradeRecord};
+pub use trade::{ExitReason, Reach, TradeBounds, TradeRecord};
 
 /// One entry of the journal.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -316,6 +316,10 @@ fn trade(
         net: money(gain - 2.5),
         planned_risk: money(risk),
         r_multiple: (gain - 2.5) / risk,
+        kinds: None,
+        bounds: None,
+        traded: None,
+        reach: None,
     }
 }
 

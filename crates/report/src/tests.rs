@@ -220,7 +220,7 @@ fn one_trade_is_the_best_and_there_is_no_worst() {
 #[test]
 fn excursions_say_that_they_are_on_closes() {
     let html = page(&MadeUp::default().run());
-    assert!(section(&html, "excursions").contains("Measured on closes"));
+    assert!(section(&html, "excursions").contains("Measured on highs and lows"));
 }
 
 #[test]

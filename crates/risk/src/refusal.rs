@@ -131,6 +131,18 @@ pub enum Refusal {
         /// Account currency.
         allowed: f64,
     },
+    /// Enough cash, but not enough of it has settled.
+    #[error(
+        "the entry takes {asked:.2} in cash; {allowed:.2} has settled and {unsettled:.2} has not"
+    )]
+    Unsettled {
+        /// Currency of the listing.
+        asked: f64,
+        /// Currency of the listing.
+        allowed: f64,
+        /// Currency of the listing.
+        unsettled: f64,
+    },
     /// The limit price is too far from the close it was decided on.
     #[error("the limit is {asked:.4} of the close away from it; {allowed:.4} is allowed")]
     PriceCollar {
@@ -250,6 +262,7 @@ impl Refusal {
             Self::CorrelationUnknown { .. } => "correlation_unknown",
             Self::Participation { .. } => "participation",
             Self::Cash { .. } => "cash",
+            Self::Unsettled { .. } => "unsettled_cash",
             Self::PriceCollar { .. } => "price_collar",
             Self::Spread { .. } => "spread",
             Self::MessagesPerMinute { .. } => "messages_per_minute",

@@ -304,10 +304,17 @@ impl Checks {
             allowed.participation,
             |asked, allowed| Refusal::Participation { asked, allowed },
         );
-        self.at_most("cash", asked.cash, allowed.cash, |asked, allowed| Refusal::Cash {
-            asked,
-            allowed,
-        });
+        self.cash(asked.cash, allowed.cash, view.unsettled);
+    }
+
+    /// Cash that is there, and that has settled where the account waits for that.
+    fn cash(&mut self, asked: f64, allowed: f64, unsettled: f64) {
+        let refusal = if unsettled > 0.0 && asked <= allowed + unsettled {
+            Refusal::Unsettled { asked, allowed, unsettled }
+        } else {
+            Refusal::Cash { asked, allowed }
+        };
+        self.add("cash", (asked, allowed), asked <= allowed, refusal);
     }
 
     /// The limit price against the close that it was decided on.

@@ -10,8 +10,10 @@ use tradebot_domain::{Price, Shares, Symbol};
 pub struct BookView<'a> {
     /// Cash plus positions at their marks, account currency, > 0.
     pub equity: f64,
-    /// Cash that is not promised to pending entries.
+    /// Cash that is not promised to pending entries and may be spent.
     pub cash: f64,
+    /// Cash beyond that which has not settled, and may not be spent before it has.
+    pub unsettled: f64,
     /// 1 - equity / peak since the start or the last re-arming.
     pub drawdown: f64,
     /// 1 - equity / highest equity of the last 20 sessions.

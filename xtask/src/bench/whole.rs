@@ -48,6 +48,7 @@ pub(crate) fn replay_into(
         currency: Currency::Usd,
         seed: 42,
         costs: CostModel::default(),
+        terms: None,
         limits: Limits::simulated(),
         policy: Policy::bundled(),
         training: Training::default(),

@@ -221,7 +221,7 @@ impl CostSchedule {
     }
 }
 
-fn not_known(what: &'static str) -> impl Fn(NotKnown) -> CostRefusal {
+pub(super) fn not_known(what: &'static str) -> impl Fn(NotKnown) -> CostRefusal {
     move |source| CostRefusal::NotKnown { what, source }
 }
 

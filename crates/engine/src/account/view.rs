@@ -28,14 +28,16 @@ impl Account {
         let reserved_risk: Money = self.reserved.iter().map(|r| r.risk).sum();
         let reserved_cash: f64 = self.reserved.iter().map(|r| r.cash).sum();
         let recent = self.entries_of_this_session();
+        let (spendable, unsettled) = self.cash_to_spend();
         use_view(&BookView {
-            equity: mark.equity,
-            cash: self.book.buying_power().to_f64() - reserved_cash,
+            equity: self.in_listing(mark.equity),
+            cash: self.in_listing(spendable.to_f64()) - reserved_cash,
+            unsettled: self.in_listing(unsettled.to_f64()),
             drawdown: mark.drawdown,
             drawdown_20: mark.drawdown_20,
             day_return: mark.day_return,
             stopped: mark.stopped,
-            open_risk: (self.book.open_risk() + reserved_risk).to_f64(),
+            open_risk: (self.money_in_listing(self.book.open_risk()) + reserved_risk).to_f64(),
             positions: held.len(),
             held: &held,
             close: state.last_close.map_or(f64::NAN, |(_, close)| close),
@@ -75,7 +77,8 @@ impl Account {
         let of_sector = |symbol: Symbol| {
             symbols.iter().find(|s| s.symbol == symbol).is_some_and(|s| s.sector == *sector)
         };
-        let positions = self.book.positions().map(|p| (p.intent.symbol, p.value()));
+        let positions =
+            self.book.positions().map(|p| (p.intent.symbol, self.money_in_listing(p.value())));
         let pending = self.book.pending().map(|p| (p.intent.symbol, p.intent.notional));
         let reserved = self.reserved.iter().map(|r| (r.symbol, r.notional));
         let in_sector: Money = positions

@@ -8,7 +8,7 @@ use tradebot_journal::{
 use tradebot_risk::{Approved, RuleEntry, review, review_unrecorded};
 
 use super::Engine;
-use super::sizing::refused;
+use super::sizing::{costs_unknown, refused};
 use crate::account::{Account, Mark};
 use crate::arrival::Arrival;
 use crate::candidate::{self, Passed};
@@ -275,8 +275,15 @@ impl Engine {
         self.account.settle_marks();
         let symbol = self.symbols[index].symbol;
         let row = self.config.policy.row(rules.ruling.row);
-        let (limits, costs) = (&self.config.limits, &self.config.costs);
-        let wish = RuleEntry { symbol, size: entry.size, bracket: &bracket, costs };
+        let limits = &self.config.limits;
+        let costs = match self.account.expected_costs(symbol, &bracket, mark) {
+            Ok(costs) => costs,
+            Err(unpriced) => {
+                let passed = costs_unknown(&unpriced);
+                return self.pass(rules, index, (arrival, session), passed, ledger);
+            }
+        };
+        let wish = RuleEntry { symbol, size: entry.size, bracket: &bracket, costs: &costs };
         let full = rules.detail == Detail::Full;
         let reviewed = self.account.with_view(index, &self.symbols, mark, |view| {
             let proposal = wish.propose(view);

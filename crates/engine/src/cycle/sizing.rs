@@ -1,5 +1,7 @@
 //! From beliefs to approvals.
 
+use tradebot_brackets::CostModel;
+use tradebot_execution::Unpriced;
 use tradebot_journal::{DecisionRecord, SizingStep, Verdict};
 use tradebot_regime::severity::HIGH;
 use tradebot_risk::gap::STRESSED_SLIP_ATR;
@@ -7,7 +9,7 @@ use tradebot_risk::{Approved, Hold, Overlays, Proposal, Refusal, Sizer, review};
 
 use super::Engine;
 use crate::account::Mark;
-use crate::candidate::Candidate;
+use crate::candidate::{Candidate, Passed};
 
 impl Engine {
     /// Sizes candidates in descending order of expected growth until room is used up.
@@ -25,6 +27,10 @@ impl Engine {
                     reason: "already_held".to_owned(),
                     detail: "one position per symbol; the open one keeps its bracket".to_owned(),
                 };
+                continue;
+            }
+            if let Err(unpriced) = self.expected_costs(candidate, mark) {
+                records[candidate.record].verdict = costs_unknown(&unpriced).verdict();
                 continue;
             }
             match self.propose(candidate, &records[candidate.record], mark) {
@@ -51,15 +57,23 @@ impl Engine {
         mark: &Mark,
     ) -> Result<Proposal, (Hold, Vec<SizingStep>)> {
         let symbol = self.symbols[candidate.symbol].symbol;
+        // Candidates without a price were passed over before.
+        let costs = self.expected_costs(candidate, mark).unwrap_or(self.config.costs);
         let sizer = Sizer {
             row: self.config.policy.row(record.row),
             limits: &self.config.limits,
-            costs: &self.config.costs,
+            costs: &costs,
             overlays: self.overlays(),
         };
         self.account.with_view(candidate.symbol, &self.symbols, mark, |view| {
             sizer.propose(symbol, &candidate.bracket, &candidate.belief, view)
         })
+    }
+
+    /// What this account's orders will be charged at most: see [`crate::account::Account::expected_costs`].
+    fn expected_costs(&self, candidate: &Candidate, mark: &Mark) -> Result<CostModel, Unpriced> {
+        let symbol = self.symbols[candidate.symbol].symbol;
+        self.account.expected_costs(symbol, &candidate.bracket, mark)
     }
 
     /// Stops are assumed to slip while volatility is stressed, whatever the trend; and where the
@@ -108,6 +122,11 @@ impl Engine {
             }
         }
     }
+}
+
+/// What the venue would not take is not asked for.
+pub(super) fn costs_unknown(unpriced: &Unpriced) -> Passed {
+    Passed { reason: "costs_unknown", detail: unpriced.to_string() }
 }
 
 fn held(hold: &Hold) -> Verdict {

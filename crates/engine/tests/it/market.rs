@@ -164,6 +164,7 @@ pub(crate) fn config(market: &Market, change: impl FnOnce(&mut EngineConfig)) ->
         currency: Currency::Usd,
         seed: 1,
         costs: CostModel::default(),
+        terms: None,
         limits: Limits::simulated(),
         policy: Policy::bundled(),
         training: Training { examples_min: 200, every_months: 2, adapt_r: true },

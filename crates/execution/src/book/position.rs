@@ -5,7 +5,8 @@ use tradebot_journal::{
     ActionApplied, IntentRecord, OrderRecord, OrderRole, OrderState, PositionRecord, TradeRecord,
 };
 
-use super::mark_price;
+use super::tally::{self, Tally};
+use super::{entered_share, mark_price};
 use crate::event::{Execution, ExitDetail};
 use crate::leg::is_part;
 
@@ -45,8 +46,15 @@ pub struct Position {
     pub mark: Price,
     /// Sessions marked, the entry's included.
     pub sessions_held: u32,
+    /// Planned risk of what was filled, in the account's currency.
+    planned_risk: Money,
     /// What a partial exit sold.
     sold: Sold,
+    tally: Tally,
+    /// Value of the purchase, in the account's currency.
+    entry_value: Money,
+    /// Units of the account's currency for one of the price's; none: they are the same.
+    rate: Option<Decimal>,
     /// Shares now for each share at the entry.
     units: Decimal,
     marked: Option<Date>,
@@ -59,7 +67,10 @@ pub struct Position {
 struct Sold {
     /// In current share units; whole at the fill, and not always after a split.
     shares: Decimal,
+    /// In the account's currency.
     value: Money,
+    /// In that of the prices.
+    price: Money,
     costs: Money,
 }
 
@@ -77,7 +88,11 @@ impl Position {
             income: Money::ZERO,
             mark: fill.price,
             sessions_held: 0,
+            planned_risk: entered_share(&intent, fill),
             sold: Sold::default(),
+            tally: Tally::entered(fill),
+            entry_value: fill.value(),
+            rate: fill.more.as_ref().and_then(|more| more.exchange_rate),
             units: Decimal::ONE,
             marked: None,
             latest: None,
@@ -87,13 +102,22 @@ impl Position {
 
     /// Value at the mark.
     pub fn value(&self) -> Money {
-        self.mark.times(self.shares)
+        self.in_account(self.mark.times(self.shares))
+    }
+
+    /// Money of the listing in the account's currency, at the rate of the last session.
+    fn in_account(&self, money: Money) -> Money {
+        self.rate.map_or(money, |rate| Money(money.0 * rate))
+    }
+
+    pub(super) const fn set_rate(&mut self, rate: Decimal) {
+        self.rate = Some(rate);
     }
 
     /// What a fall from the mark to the stop loses, before costs; 0 when the stop is above.
     pub fn risk(&self) -> Money {
         let per_share = (self.mark.decimal() - self.stop.decimal()).max(Decimal::ZERO);
-        Money(per_share * Decimal::from(self.shares.0))
+        self.in_account(Money(per_share * Decimal::from(self.shares.0)))
     }
 
     /// Profit not yet realised: value and income less purchase and its costs. What a partial exit
@@ -109,8 +133,8 @@ impl Position {
         Price::new(exact.round_dp(Tick::MIL.decimals)).unwrap_or(self.entry_price)
     }
 
-    fn entry_value(&self) -> Money {
-        self.entry_price.times(self.entry_shares)
+    const fn entry_value(&self) -> Money {
+        self.entry_value
     }
 
     /// A stop or target order was placed, moved or adjusted, or works no longer.
@@ -131,6 +155,7 @@ impl Position {
         self.settle_mark();
         self.shares = applied.shares_after;
         self.income += applied.cash;
+        self.tally.act(applied);
         self.stop = applied.stop;
         self.target = applied.target;
         if let ActionKind::Split { ratio } = applied.action.kind {
@@ -142,6 +167,7 @@ impl Position {
     }
 
     pub(super) fn mark(&mut self, bar: &Bar) {
+        self.tally.held(bar);
         if let Some(price) = mark_price(bar.close) {
             self.mark = price;
         }
@@ -151,13 +177,18 @@ impl Position {
     /// The value at the close, for analysis. The caller vouches for the close.
     pub(super) fn mark_lightly(&mut self, bar: &Bar) -> f64 {
         self.latest = Some(bar.close);
+        self.tally.held(bar);
         self.count(bar);
-        bar.close * self.shares.to_f64()
+        self.worth(bar.close)
+    }
+
+    fn worth(&self, close: f64) -> f64 {
+        let value = close * self.shares.to_f64();
+        self.rate.map_or(value, |rate| value * Money(rate).to_f64())
     }
 
     pub(super) fn value_lightly(&self) -> f64 {
-        let close = self.latest.unwrap_or_else(|| self.mark.to_f64());
-        close * self.shares.to_f64()
+        self.worth(self.latest.unwrap_or_else(|| self.mark.to_f64()))
     }
 
     pub(super) fn settle_mark(&mut self) {
@@ -176,20 +207,29 @@ impl Position {
     /// A part is sold, the rest stays.
     pub(super) fn sell_part(&mut self, fill: &Execution, left: Shares) {
         self.sold.shares += Decimal::from(fill.shares.0);
-        self.sold.value += fill.price.times(fill.shares);
+        self.sold.value += fill.value();
+        self.sold.price += fill.price.times(fill.shares);
         self.sold.costs += fill.costs.total();
+        self.tally.charge(fill);
+        self.tally.traded(fill.price.to_f64());
         self.shares = left;
     }
 
     /// The trade as a whole: after a partial exit the shares of all sales in those of the last
     /// one's day, and their mean price to a hundredth of a cent. Money is exact.
-    pub(super) fn closed(self, fill: &Execution, detail: ExitDetail) -> TradeRecord {
-        let value = self.sold.value + fill.price.times(fill.shares);
+    pub(super) fn closed(mut self, fill: &Execution, detail: ExitDetail) -> TradeRecord {
+        self.tally.charge(fill);
+        self.tally.traded(fill.price.to_f64());
+        let value = self.sold.value + fill.value();
+        let at_prices = self.sold.price + fill.price.times(fill.shares);
         let shares = self.sold.shares + Decimal::from(fill.shares.0);
         let (exit_shares, exit_price) = if self.sold.shares == Decimal::ZERO {
             (fill.shares, fill.price)
         } else {
-            (Shares(u64::try_from(shares.floor()).unwrap_or(0)), mean_price(value, shares, fill))
+            (
+                Shares(u64::try_from(shares.floor()).unwrap_or(0)),
+                mean_price(at_prices, shares, fill),
+            )
         };
         let gross = value - self.entry_value();
         let costs = self.entry_costs + self.sold.costs + fill.costs.total();
@@ -212,8 +252,12 @@ impl Position {
             dividends: self.income,
             costs,
             net,
-            planned_risk: self.intent.planned_risk,
-            r_multiple: ratio_of(net, self.intent.planned_risk),
+            planned_risk: self.planned_risk,
+            r_multiple: ratio_of(net, self.planned_risk),
+            kinds: self.tally.kinds(),
+            bounds: tally::bounds(fill, net),
+            traded: self.rate.map(|_| self.entry_value() + value),
+            reach: Some(self.tally.reach()),
             intent_id: self.intent.intent_id,
         }
     }

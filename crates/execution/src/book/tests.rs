@@ -54,7 +54,7 @@ fn a_session_is_counted_once_however_often_it_is_marked() {
 #[test]
 fn a_position_record_says_what_the_position_is_worth_today() {
     let mut world = bought();
-    world.broker.on_action(symbol(), &split(2, "2"));
+    world.broker.on_action(symbol(), &split(2, "2")).unwrap();
     world.bar(&bar(2, [50.5, 51.0, 50.0, 51.0]));
     let record = world.book.position_records().remove(0);
     assert_eq!((record.shares, record.entry_price.to_f64()), (Shares(200), 50.0));
@@ -106,7 +106,7 @@ fn an_exit_of_other_shares_than_are_held_is_refused() {
 #[test]
 fn an_action_without_a_position_is_refused() {
     let mut world = bought();
-    world.broker.on_action(symbol(), &split(2, "2"));
+    world.broker.on_action(symbol(), &split(2, "2")).unwrap();
     let events = world.broker.on_bar(symbol(), &bar(2, [50.0, 50.5, 49.5, 50.0]));
     let mut empty = Book::new(money("1"));
     assert!(matches!(empty.apply(&events[0]), Err(BookError::NoPosition { .. })));

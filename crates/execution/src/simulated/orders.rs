@@ -1,8 +1,9 @@
 //! Order records: their ids, prices and states.
 
-use tradebot_domain::{Date, Price, Shares};
+use tradebot_domain::{CorporateAction, Date, Price, Shares};
 use tradebot_journal::{IntentRecord, OrderRecord, OrderRole, OrderState};
 
+use super::ActionRefused;
 use super::slot::Slot;
 use crate::event::BrokerEvent;
 use crate::leg::Leg;
@@ -79,6 +80,19 @@ impl Slot {
     /// The entry as it works at the venue.
     pub(super) fn entry_working(&self, session: Date, note: impl Into<String>) -> BrokerEvent {
         self.order(session, Leg::Entry, OrderState::Working, note)
+    }
+
+    /// Puts an action down for the bar of its ex-date.
+    pub(super) fn take_action(&mut self, action: &CorporateAction) -> Result<(), ActionRefused> {
+        let (symbol, action, seen) = (self.intent.symbol, *action, self.seen);
+        if self.actions.contains(&action) || self.applied.contains(&action) {
+            return Err(ActionRefused::Repeated { symbol, action });
+        }
+        if action.ex_date <= seen {
+            return Err(ActionRefused::Late { symbol, action, seen });
+        }
+        self.actions.push(action);
+        Ok(())
     }
 
     /// Whether a share is left to trade.

@@ -3,14 +3,16 @@
 use std::sync::Arc;
 
 use tradebot_brackets::{
-    Bracket, CostModel, ExactCosts, Exit, Management, PartialExit, PartialFill, Progress, Walk,
+    Bracket, Conflict, CostBreakdown, CostModel, ExactCosts, Exit, FineRules, Jumps, Management,
+    PartialExit, PartialFill, Progress, Walk,
 };
 use tradebot_domain::{
     ActionKind, Bar, CorporateAction, Date, Decimal, Money, Price, Rounding, Shares, Tick,
 };
 use tradebot_journal::{ActionApplied, ExitReason, IntentRecord, OrderState};
 
-use crate::event::{BrokerEvent, Execution, ExitDetail, exit_reason};
+use super::terms::{Order, Terms};
+use crate::event::{BrokerEvent, Execution, ExitDetail, FillDetail, exit_reason};
 use crate::leg::Leg;
 
 /// What is the same for all orders at the venue.
@@ -20,7 +22,14 @@ pub(super) struct Venue {
     pub(super) exact: ExactCosts,
     /// Orders at the market report what they execute and how they fail, and no other state.
     pub(super) quiet: bool,
+    /// Terms beyond flat costs; none: those costs, and every order in full.
+    pub(super) terms: Option<Box<Terms>>,
 }
+
+/// How finer bars are read at this venue: those that contradict the session's bar are set aside,
+/// and counted.
+pub const BY_FINER_BARS: FineRules =
+    FineRules { jumps: Jumps::Open, conflict: Conflict::WalkCoarse };
 
 /// What the venue knows of one intent.
 #[derive(Debug)]
@@ -49,6 +58,12 @@ pub(super) struct Slot {
     pub(super) replacements: u32,
     /// Corporate actions that wait for the bar of their ex-date.
     pub(super) actions: Vec<CorporateAction>,
+    /// Those that have met theirs.
+    pub(super) applied: Vec<CorporateAction>,
+    /// Shares of the entry that were not filled.
+    pub(super) unfilled: Shares,
+    /// Sessions whose finer bars contradicted their bar.
+    pub(super) conflicts: u32,
     /// To be sold at the next open.
     flatten: bool,
     /// The last session seen.
@@ -64,23 +79,26 @@ pub(super) struct Part {
 
 /// How a position, or a part of it, is left.
 pub(super) struct Leaving {
-    reason: ExitReason,
-    price: f64,
+    pub(super) reason: ExitReason,
+    pub(super) price: f64,
     ambiguous: bool,
     sessions: u32,
+    /// As [`FillDetail::otherwise`].
+    otherwise: Option<Money>,
 }
 
 impl From<Exit> for Leaving {
     fn from(exit: Exit) -> Self {
         let Exit { kind, price, ambiguous, sessions } = exit;
-        Self { reason: exit_reason(kind), price, ambiguous, sessions }
+        Self { reason: exit_reason(kind), price, ambiguous, sessions, otherwise: None }
     }
 }
 
 impl From<PartialFill> for Leaving {
     fn from(sold: PartialFill) -> Self {
         let PartialFill { kind, price, sessions, .. } = sold;
-        Self { reason: exit_reason(kind), price, ambiguous: false, sessions }
+        let reason = exit_reason(kind);
+        Self { reason, price, ambiguous: false, sessions, otherwise: None }
     }
 }
 
@@ -106,20 +124,24 @@ impl Slot {
             at_break_even: false,
             replacements: 0,
             actions: Vec::new(),
+            applied: Vec::new(),
+            unfilled: Shares::ZERO,
+            conflicts: 0,
             flatten: false,
             seen: intent.session,
             intent,
         }
     }
 
-    /// Works one bar. True when nothing is left at the venue afterwards.
+    /// Works one bar, by the finer bars inside it where there are any. True when nothing is left
+    /// at the venue afterwards.
     pub(super) fn session(
         &mut self,
-        bar: &Bar,
+        (bar, fine): (&Bar, &[Bar]),
         venue: &Venue,
         events: &mut Vec<BrokerEvent>,
     ) -> bool {
-        self.apply_actions(bar, events);
+        self.apply_actions(bar, venue, events);
         if self.is_empty() {
             self.nothing_left(bar, venue, events);
             return true;
@@ -133,8 +155,12 @@ impl Slot {
             return false;
         }
         let waiting = self.walk.progress() == Progress::Waiting;
+        if waiting && self.allot(bar, venue, events) {
+            return true;
+        }
         let whole = self.walk.part_sold().is_none();
-        match self.walk.step(bar) {
+        let before = self.walk;
+        match self.step(bar, fine) {
             Progress::Waiting => false,
             Progress::NotTaken { .. } => {
                 let note = format!("open {} above limit {}", on_record(bar.open), self.entry_limit);
@@ -149,10 +175,27 @@ impl Slot {
             }
             Progress::Closed(exit) => {
                 self.enter_if(waiting, bar, venue, events);
+                let otherwise = self.otherwise(&exit, (before, whole), (bar, fine), venue);
                 self.sell_part_if(whole, bar.date, venue, events);
-                self.leave(bar.date, &exit.into(), venue, events);
+                let leaving = Leaving { otherwise, ..exit.into() };
+                self.leave(bar.date, &leaving, venue, events);
                 true
             }
+        }
+    }
+
+    /// The walk through one session.
+    fn step(&mut self, bar: &Bar, fine: &[Bar]) -> Progress {
+        if fine.is_empty() {
+            return self.walk.step(bar);
+        }
+        match self.walk.step_fine(bar, fine, BY_FINER_BARS) {
+            Ok(step) => {
+                self.conflicts += u32::from(step.fallback.is_some());
+                step.progress
+            }
+            // Never with these rules.
+            Err(_) => self.walk.step(bar),
         }
     }
 
@@ -165,7 +208,7 @@ impl Slot {
         self.part = self.part_of_shares();
         let price = on_record(bar.open);
         if self.tells(venue) {
-            events.push(self.order(bar.date, Leg::Entry, OrderState::Filled, ""));
+            events.push(self.order(bar.date, Leg::Entry, OrderState::Filled, self.filled_note()));
         }
         events.push(self.fill(bar.date, Leg::Entry, (self.shares, price), venue, None));
         for leg in self.legs() {
@@ -247,7 +290,11 @@ impl Slot {
             sessions_held: leaving.sessions,
         };
         let price = on_record(leaving.price);
-        self.fill(session, leg, (shares, price), venue, Some(detail))
+        let mut event = self.fill(session, leg, (shares, price), venue, Some(detail));
+        if let (BrokerEvent::Fill(fill), Some(_)) = (&mut event, leaving.otherwise) {
+            fill.more.get_or_insert_default().otherwise = leaving.otherwise;
+        }
+        event
     }
 
     fn fill(
@@ -258,12 +305,8 @@ impl Slot {
         venue: &Venue,
         exit: Option<ExitDetail>,
     ) -> BrokerEvent {
-        let pays_slippage = exit.is_none_or(|detail| detail.reason != ExitReason::Target);
-        let costs = if self.at_market {
-            venue.exact.breakdown(price, shares, pays_slippage)
-        } else {
-            venue.costs.breakdown(price, shares, pays_slippage)
-        };
+        let reason = exit.map(|detail| detail.reason);
+        let (costs, more) = self.charged(session, (shares, price), reason, venue);
         BrokerEvent::Fill(Execution {
             session,
             intent_id: Arc::clone(&self.id),
@@ -275,7 +318,34 @@ impl Slot {
             price,
             costs,
             exit,
+            more,
         })
+    }
+
+    /// What an order costs, and what else there is to say of it under terms.
+    pub(super) fn charged(
+        &self,
+        session: Date,
+        (shares, price): (Shares, Price),
+        reason: Option<ExitReason>,
+        venue: &Venue,
+    ) -> (CostBreakdown, Option<Box<FillDetail>>) {
+        if let Some(terms) = &venue.terms {
+            let priced_before = self.intent.session;
+            let order = Order { session, price, shares, reason, priced_before };
+            let (costs, mut detail) = terms.charge(&order, &venue.costs);
+            if reason.is_none() {
+                detail.unfilled = self.unfilled;
+            }
+            return (costs, Some(Box::new(detail)));
+        }
+        let pays_slippage = reason != Some(ExitReason::Target);
+        let costs = if self.at_market {
+            venue.exact.breakdown(price, shares, pays_slippage)
+        } else {
+            venue.costs.breakdown(price, shares, pays_slippage)
+        };
+        (costs, None)
     }
 
     /// Reports every state of its orders.
@@ -334,10 +404,11 @@ impl Slot {
 
     const fn flattened(&self, open: f64) -> Leaving {
         let sessions = self.walk.sessions() + 1;
-        Leaving { reason: ExitReason::Flatten, price: open, ambiguous: false, sessions }
+        let (reason, otherwise) = (ExitReason::Flatten, None);
+        Leaving { reason, price: open, ambiguous: false, sessions, otherwise }
     }
 
-    fn apply_actions(&mut self, bar: &Bar, events: &mut Vec<BrokerEvent>) {
+    fn apply_actions(&mut self, bar: &Bar, venue: &Venue, events: &mut Vec<BrokerEvent>) {
         if self.actions.is_empty() {
             return;
         }
@@ -346,11 +417,17 @@ impl Slot {
         self.actions = later;
         let due: Vec<CorporateAction> = due;
         for action in &due {
-            self.apply_action(action, bar, events);
+            self.apply_action(action, bar, (venue, events));
         }
+        self.applied.extend(due);
     }
 
-    fn apply_action(&mut self, action: &CorporateAction, bar: &Bar, events: &mut Vec<BrokerEvent>) {
+    fn apply_action(
+        &mut self,
+        action: &CorporateAction,
+        bar: &Bar,
+        (venue, events): (&Venue, &mut Vec<BrokerEvent>),
+    ) {
         let shares_before = self.shares;
         let held = self.walk.is_open();
         self.walk.apply_action(action);
@@ -372,7 +449,7 @@ impl Slot {
             action: *action,
             shares_before,
             shares_after: self.shares,
-            cash,
+            cash: venue.terms.as_ref().map_or(cash, |terms| terms.in_account(cash)),
             stop: self.stop,
             target: self.target,
         }));
@@ -396,7 +473,7 @@ impl Slot {
         if self.walk.is_open() {
             let (price, sessions) = (bar.open, self.walk.sessions());
             let reason = ExitReason::EndOfData;
-            let leaving = Leaving { reason, price, ambiguous: false, sessions };
+            let leaving = Leaving { reason, price, ambiguous: false, sessions, otherwise: None };
             self.leave(bar.date, &leaving, venue, events);
         } else {
             let note = "no whole share left";

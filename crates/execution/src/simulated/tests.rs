@@ -9,7 +9,9 @@ use tradebot_domain::Tick;
 use tradebot_journal::{Event, ExitReason, OrderState};
 
 mod management;
+mod minutes;
 mod properties;
+mod terms;
 mod real_history;
 
 const QUIET: [f64; 4] = [100.0, 101.0, 99.0, 100.5];
@@ -134,7 +136,7 @@ fn a_trailing_stop_is_replaced_under_a_new_id() {
 fn a_split_doubles_the_shares_halves_the_prices_and_moves_no_money() {
     let mut world = bought(CostModel::default());
     let before = world.book.equity();
-    world.broker.on_action(symbol(), &split(2, "2"));
+    world.broker.on_action(symbol(), &split(2, "2")).unwrap();
     world.bar(&bar(2, [50.25, 50.5, 50.0, 50.25]));
     let position = world.book.position(symbol()).unwrap();
     assert_eq!(position.shares, Shares(200));
@@ -152,7 +154,7 @@ fn a_fraction_of_a_share_is_paid_in_cash_at_the_open_of_the_ex_date() {
     let mut world = World::new(CostModel::FREE, "100000");
     world.submit(intent(&bracket(), 101)).unwrap();
     world.bar(&bar(1, QUIET));
-    world.broker.on_action(symbol(), &split(2, "1.5"));
+    world.broker.on_action(symbol(), &split(2, "1.5")).unwrap();
     world.bar(&bar(2, [67.01, 67.5, 66.5, 67.0]));
     let position = world.book.position(symbol()).unwrap();
     // 151.5 shares; half of one at 67.01, to the even cent.
@@ -165,7 +167,7 @@ fn a_consolidation_to_less_than_one_share_pays_it_out_and_ends_the_position() {
     let mut world = World::new(CostModel::default(), "100000");
     world.submit(intent(&bracket(), 5)).unwrap();
     world.bar(&bar(1, QUIET));
-    world.broker.on_action(symbol(), &split(2, "0.1"));
+    world.broker.on_action(symbol(), &split(2, "0.1")).unwrap();
     world.bar(&bar(2, [1000.0, 1010.0, 990.0, 1005.0]));
     let trade = world.trades()[0];
     assert_eq!((trade.reason, trade.exit_shares), (ExitReason::EndOfData, Shares::ZERO));
@@ -176,7 +178,7 @@ fn a_consolidation_to_less_than_one_share_pays_it_out_and_ends_the_position() {
 #[test]
 fn a_dividend_is_paid_in_full_and_lowers_the_stop_but_not_the_target() {
     let mut world = bought(CostModel::FREE);
-    world.broker.on_action(symbol(), &dividend(2, "3.08"));
+    world.broker.on_action(symbol(), &dividend(2, "3.08")).unwrap();
     world.bar(&bar(2, [97.0, 98.0, 95.0, 97.42]));
     let position = world.book.position(symbol()).unwrap();
     assert_eq!((position.stop.to_f64(), position.target.to_f64()), (92.92, 106.0));
@@ -188,8 +190,8 @@ fn a_dividend_is_paid_in_full_and_lowers_the_stop_but_not_the_target() {
 fn actions_reach_an_entry_that_waits() {
     let mut world = World::new(CostModel::FREE, "100000");
     world.submit(intent(&bracket(), 101)).unwrap();
-    world.broker.on_action(symbol(), &split(1, "1.5"));
-    world.broker.on_action(symbol(), &dividend(1, "0.2"));
+    world.broker.on_action(symbol(), &split(1, "1.5")).unwrap();
+    world.broker.on_action(symbol(), &dividend(1, "0.2")).unwrap();
     world.bar(&bar(1, [67.0, 67.5, 66.5, 67.0]));
     let position = world.book.position(symbol()).unwrap();
     assert_eq!((position.shares, position.income), (Shares(151), Money::ZERO));
@@ -202,7 +204,7 @@ fn actions_reach_an_entry_that_waits() {
 fn an_action_waits_for_a_bar_that_someone_could_trade_on() {
     let mut world = bought(CostModel::FREE);
     let before = world.book.equity();
-    world.broker.on_action(symbol(), &split(2, "2"));
+    world.broker.on_action(symbol(), &split(2, "2")).unwrap();
     world.bar(&bar(2, [f64::NAN, 51.0, 49.0, f64::NAN]));
     assert_eq!(world.book.position(symbol()).unwrap().shares, Shares(100));
     assert_eq!(world.book.equity(), before);
@@ -214,7 +216,7 @@ fn an_action_waits_for_a_bar_that_someone_could_trade_on() {
 #[test]
 fn an_action_of_a_later_date_waits_for_it() {
     let mut world = bought(CostModel::FREE);
-    world.broker.on_action(symbol(), &split(3, "2"));
+    world.broker.on_action(symbol(), &split(3, "2")).unwrap();
     world.bar(&bar(2, QUIET));
     assert_eq!(world.book.position(symbol()).unwrap().shares, Shares(100));
     world.bar(&bar(3, [50.25, 50.5, 50.0, 50.25]));

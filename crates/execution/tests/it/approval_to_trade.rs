@@ -42,6 +42,7 @@ fn approved(symbol: Symbol, book: &Book, costs: &CostModel) -> Approved {
     let view = BookView {
         equity: book.equity().to_f64(),
         cash: book.buying_power().to_f64(),
+        unsettled: 0.0,
         drawdown: 0.0,
         drawdown_20: 0.0,
         day_return: 0.0,

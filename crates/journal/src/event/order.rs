@@ -1,8 +1,9 @@
 //! What was sent and what came back.
 
 use serde::{Deserialize, Serialize};
-use tradebot_domain::{CorporateAction, Date, Money, Price, Regime, Shares, Symbol};
+use tradebot_domain::{CorporateAction, Date, Decimal, Money, Price, Regime, Shares, Symbol};
 
+use super::costs::CostKinds;
 use super::decision::{BracketRecord, DecisionId, SizeBasis};
 
 /// A corporate action met a held position on its ex-date.
@@ -121,14 +122,20 @@ pub struct FillRecord {
     pub shares: Shares,
     /// Price before costs.
     pub price: Price,
-    /// Commission and exchange fees, >= 0.
+    /// Commission, fees and conversion, account currency, >= 0.
     pub commission: Money,
     /// Half the spread, >= 0.
     pub spread_cost: Money,
-    /// Slippage, >= 0.
+    /// Slippage and impact, >= 0.
     pub slippage_cost: Money,
     /// Cash after the fill.
     pub cash_after: Money,
+    /// The three costs above by kind; none where flat rates were charged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kinds: Option<CostKinds>,
+    /// Units of the account's currency for one of the price's; none: they are the same currency.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exchange_rate: Option<Decimal>,
 }
 
 /// A bracketed order about to be sent.

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use tradebot_domain::{Date, Money, Price, Regime, Shares, Symbol};
 
+use super::costs::CostKinds;
 use super::decision::{DecisionId, SizeBasis};
 
 /// Why a position was left.
@@ -83,8 +84,43 @@ pub struct TradeRecord {
     pub costs: Money,
     /// Gross + dividends - costs.
     pub net: Money,
-    /// Planned risk: (entry limit - stop) x shares at the decision.
+    /// Planned risk: (entry limit - stop) x shares, of those of the decision that were filled.
     pub planned_risk: Money,
     /// Net over planned risk.
     pub r_multiple: f64,
+    /// [`TradeRecord::costs`] by kind; none where flat rates were charged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kinds: Option<CostKinds>,
+    /// What it would have brought, whichever of stop and target came first inside its bar; none
+    /// where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bounds: Option<TradeBounds>,
+    /// Value of purchase and sales in the account's currency; none where prices are in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub traded: Option<Money>,
+    /// How far prices went while it was held; none where that was not kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reach: Option<Reach>,
+}
+
+/// Net of a trade that ended in a bar which held both its stop and its target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TradeBounds {
+    /// The less of the two; with the default rule [`TradeRecord::net`].
+    pub pessimistic: Money,
+    /// The more of the two.
+    pub optimistic: Money,
+}
+
+/// The lowest and the highest price while a trade was held, for analysis.
+///
+/// - **Units:** currency per share of the entry's day, what dividends paid since added back.
+/// - **The bar of the exit** counts by the exit's price only: the rest of it may have come after.
+///   What a bar does before its exit is not known, so the true reach may be a little wider.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Reach {
+    /// The lowest.
+    pub low: f64,
+    /// The highest.
+    pub high: f64,
 }

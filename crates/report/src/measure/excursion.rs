@@ -5,11 +5,11 @@
 use tradebot_backtest::PricePoint;
 use tradebot_journal::TradeRecord;
 
-/// The furthest a trade went either way, units of planned risk, before costs. Of what a run keeps
-/// only closes are known: within sessions it may have gone further.
+/// The furthest a trade went either way, units of planned risk, before costs: by highs and lows
+/// where the run kept them, by closes in older runs.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Excursion {
-    /// The lowest of entry, closes while held and exit, against the entry; 0 or below.
+    /// The lowest of entry, prices while held and exit, against the entry; 0 or below.
     pub(crate) adverse: f64,
     /// The highest of them; 0 or above.
     pub(crate) favourable: f64,
@@ -27,9 +27,15 @@ pub(crate) fn excursion(trade: &TradeRecord, points: &[PricePoint]) -> Option<Ex
     let (from, to) = (at(trade.entry_session)?, at(trade.exit_session)?);
     let factor = points[from].factor;
     let entry = trade.entry_price.to_f64();
-    let per_price = trade.entry_shares.to_f64() / trade.planned_risk.to_f64();
+    let per_price = trade.entry_shares.to_f64() * rate_of(trade) / trade.planned_risk.to_f64();
     let away = |price: f64| (price / factor - entry) * per_price;
     let exit = away(trade.exit_price.to_f64() * points[to].factor);
+    if let Some(reach) = trade.reach {
+        let against = |price: f64| (price - entry) * per_price;
+        let (adverse, favourable) = (against(reach.low).min(0.0), against(reach.high).max(0.0));
+        let known = adverse.is_finite() && favourable.is_finite() && exit.is_finite();
+        return known.then_some(Excursion { adverse, favourable, exit });
+    }
     // The close of the session of the exit came after it.
     let held = points.get(from..to)?.iter().map(|p| away(p.close)).filter(|v| v.is_finite());
     let (adverse, favourable) =
@@ -39,6 +45,14 @@ pub(crate) fn excursion(trade: &TradeRecord, points: &[PricePoint]) -> Option<Ex
         favourable,
         exit,
     })
+}
+
+/// Mean exchange rate of a trade, units of the account's currency for one of its prices.
+fn rate_of(trade: &TradeRecord) -> f64 {
+    let at_prices = (trade.entry_price.times(trade.entry_shares)
+        + trade.exit_price.times(trade.exit_shares))
+    .to_f64();
+    trade.traded.map_or(1.0, |traded| traded.to_f64() / at_prices)
 }
 
 #[cfg(test)]
@@ -97,6 +111,21 @@ mod tests {
         let closes = points(&dates, &[(100.0, 1.5), (50.0, 3.0), (52.5, 3.0)]);
         let seen = excursion(&trade(&dates, 2, 52.5), &closes).unwrap();
         assert!(seen.adverse.abs() < 1e-12 && (seen.favourable - 1.0).abs() < 1e-12, "{seen:?}");
+    }
+
+    #[test]
+    fn highs_and_lows_go_before_closes_where_the_run_kept_them() {
+        let dates = weekdays(3);
+        let closes = points(&dates, &[(99.0, 1.0), (101.0, 1.0), (102.0, 1.0)]);
+        let reach = Some(tradebot_journal::Reach { low: 94.0, high: 109.0 });
+        let kept = TradeRecord { reach, ..trade(&dates, 2, 102.0) };
+        let seen = excursion(&kept, &closes).unwrap();
+        assert!((seen.adverse + 1.2).abs() < 1e-12 && (seen.favourable - 1.8).abs() < 1e-12);
+        // The same in an account of another currency, at a rate of 1.25.
+        let traded = Some(money(1.25 * 2_020.0));
+        let abroad = TradeRecord { traded, planned_risk: money(62.5), ..kept };
+        let seen = excursion(&abroad, &closes).unwrap();
+        assert!((seen.adverse + 1.2).abs() < 1e-12 && (seen.favourable - 1.8).abs() < 1e-12);
     }
 
     #[test]

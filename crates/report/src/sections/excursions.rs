@@ -55,8 +55,9 @@ pub(super) fn body(of: Subject<'_>) -> Result<Markup, ReportError> {
         draw(&went, area, |w| w.far.favourable, true)
     })?;
     let intro = paragraph(
-        "Measured on closes, since a run keeps no highs and lows: the furthest of entry, closes \
-         while held and exit. Within sessions trades went at least as far.",
+        "Measured on highs and lows: the furthest of entry, the bars held to their end and the \
+         exit. What the bar of the exit did before it is not known. Runs without highs and lows \
+         are measured on closes.",
     );
     let marks = key([(Ink::Good, "Profit (dot)"), (Ink::Bad, "Loss (cross)")]);
     let both = element("div", &[("class", "grid pair")], adverse.and(favourable));
@@ -85,7 +86,7 @@ fn adverse_caption(went: &[Went<'_>]) -> Caption {
         id: "f-adverse".to_owned(),
         title: "Furthest against (MAE) and result".to_owned(),
         description: format!(
-            "{} as points. Nine in ten winners never closed below {} R.",
+            "{} as points. Nine in ten winners never fell below {} R.",
             counted(went.len(), "trade", "trades"),
             or_dash(quantile(&winners, 0.1), |v| signed(v, 2)),
         ),
@@ -151,7 +152,7 @@ fn draw(
 
 fn table(went: &[Went<'_>]) -> Markup {
     let mut table = Table::new(
-        "Excursions on closes, units of planned risk (R)",
+        "Excursions, units of planned risk (R)",
         vec![
             words("Trades that"),
             figure("Trades"),
@@ -199,7 +200,7 @@ fn one_by_one(went: &[Went<'_>]) -> Markup {
     let last = &went[went.len().saturating_sub(SHOWN)..];
     let title = format!("{}, how far", listed(last.len(), went.len(), "trade", "trades"));
     let mut table = Table::new(
-        format!("{title}, the latest first; units of planned risk (R), on closes"),
+        format!("{title}, the latest first; units of planned risk (R)"),
         vec![
             words("Symbol"),
             words("Entry"),

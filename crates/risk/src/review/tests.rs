@@ -38,6 +38,7 @@ fn book(close: f64) -> BookView<'static> {
     BookView {
         equity: 100_000.0,
         cash: 100_000.0,
+        unsettled: 0.0,
         drawdown: 0.0,
         drawdown_20: 0.0,
         day_return: 0.0,

@@ -68,6 +68,7 @@ pub(crate) fn quiet_book() -> BookView<'static> {
     BookView {
         equity: 100_000.0,
         cash: 100_000.0,
+        unsettled: 0.0,
         drawdown: 0.0,
         drawdown_20: 0.0,
         day_return: 0.001,

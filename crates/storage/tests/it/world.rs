@@ -178,6 +178,8 @@ fn fill(i: u32, of: u32, role: OrderRole) -> Event {
         spread_cost: money("0.4004"),
         slippage_cost: money("0.5005"),
         cash_after: money("8998.0641"),
+        kinds: None,
+        exchange_rate: None,
     })
 }
 
@@ -233,6 +235,10 @@ fn closed(i: u32) -> Event {
         net: money("-22.87"),
         planned_risk: money("24.00"),
         r_multiple: -22.87 / 24.0,
+        kinds: None,
+        bounds: None,
+        traded: None,
+        reach: None,
     })
 }
 

@@ -130,6 +130,7 @@ impl Question<'_> {
         let view = BookView {
             equity: 1e6,
             cash: 1e6,
+            unsettled: 0.0,
             drawdown,
             drawdown_20: 0.0,
             day_return: 0.0,

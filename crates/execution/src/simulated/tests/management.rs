@@ -194,11 +194,11 @@ fn a_limit_not_short_of_the_target_is_no_order() {
 fn a_split_divides_a_part_anew_and_a_consolidation_can_end_it() {
     let mut world = bought_under(partial(1.0, 0.5), 3, CostModel::FREE);
     assert_eq!(world.order("i1/part").shares, Shares(1));
-    world.broker.on_action(symbol(), &split(2, "2"));
+    world.broker.on_action(symbol(), &split(2, "2")).unwrap();
     world.bar(&bar(2, [50.25, 50.5, 50.0, 50.25]));
     let part = world.order("i1/part");
     assert_eq!((part.shares, part.price.unwrap().to_f64()), (Shares(3), 52.4));
-    world.broker.on_action(symbol(), &split(3, "0.2"));
+    world.broker.on_action(symbol(), &split(3, "0.2")).unwrap();
     world.bar(&bar(3, [251.0, 252.0, 250.0, 251.0]));
     assert_eq!(world.order("i1/part").state, OrderState::Cancelled);
     assert_eq!(world.order("i1/target").shares, Shares(1));
@@ -209,7 +209,7 @@ fn a_split_divides_a_part_anew_and_a_consolidation_can_end_it() {
 fn a_trade_whose_shares_split_after_a_part_was_sold_counts_all_of_them_in_new_shares() {
     let mut world = bought_under(partial(1.0, 0.5), 100, CostModel::FREE);
     world.bar(&bar(2, [101.0, 105.0, 100.0, 104.0]));
-    world.broker.on_action(symbol(), &split(3, "2"));
+    world.broker.on_action(symbol(), &split(3, "2")).unwrap();
     world.bar(&bar(3, [52.0, 55.0, 51.0, 54.0]));
     let trade = world.trades()[0];
     assert_eq!((trade.entry_shares, trade.exit_shares), (Shares(100), Shares(200)));

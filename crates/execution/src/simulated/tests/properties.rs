@@ -9,7 +9,7 @@ use tradebot_domain::{ActionKind, Decimal, Shares};
 const SESSIONS: i8 = 12;
 
 /// Consistent bars on whole cents, from a close of 100 on.
-fn path() -> impl Strategy<Value = Vec<Bar>> {
+pub(super) fn path() -> impl Strategy<Value = Vec<Bar>> {
     let one = (-150_i32..150, 0_i32..250, 0_i32..250, 0_i32..=100);
     proptest::collection::vec(one, usize::from(SESSIONS.unsigned_abs())).prop_map(|moves| {
         let mut close = 10_000;
@@ -34,7 +34,11 @@ fn actions(ratios: &'static [&'static str]) -> impl Strategy<Value = Vec<Corpora
                 None => dividend(n, &Decimal::new(cents, 2).to_string()),
             }
         });
-    proptest::collection::vec(one, 0..3)
+    // The same action twice is refused.
+    proptest::collection::vec(one, 0..3).prop_map(|mut actions: Vec<CorporateAction>| {
+        actions.dedup();
+        actions
+    })
 }
 
 /// The bars as printed: after a split on a hundredth of a cent of the new share.
@@ -89,7 +93,7 @@ impl Market {
         world.submit(order).unwrap();
         for bar in &self.bars {
             for action in self.due(bar) {
-                world.broker.on_action(symbol(), action);
+                world.broker.on_action(symbol(), action).unwrap();
             }
             world.bar(bar);
             if self.turns(bar) {
@@ -227,7 +231,7 @@ proptest! {
         world.submit(intent(&bracket(), shares)).unwrap();
         world.bar(&bar(1, [100.0, close.max(100.0), close.min(100.0), close]));
         let before = world.book.equity();
-        world.broker.on_action(symbol(), &split(2, text));
+        world.broker.on_action(symbol(), &split(2, text)).unwrap();
         let same = (close / ratio * 1e4).round() / 1e4;
         world.bar(&bar(2, [same; 4]));
         // A price on a hundredth of a cent is off by half of one at most, per share.

@@ -44,7 +44,7 @@ impl Stock {
     fn play(&self, world: &mut World, index: usize) {
         let bar = &self.bars[index];
         for action in self.actions.get(&bar.date).into_iter().flatten() {
-            world.broker.on_action(self.symbol, action);
+            world.broker.on_action(self.symbol, action).unwrap();
         }
         world.bar_of(self.symbol, bar);
     }
@@ -124,7 +124,7 @@ fn equity_is_continuous_to_the_cent_when_a_real_split_comes_with_an_unchanged_pr
         let (mut world, ex) = held_until(&stock, ex, 4, 0.18);
         let before = world.book.equity();
         for action in &stock.actions[&stock.bars[ex].date] {
-            world.broker.on_action(stock.symbol, action);
+            world.broker.on_action(stock.symbol, action).unwrap();
         }
         let half = stock.bars[ex - 1].close / 2.0;
         let same = Bar { open: half, high: half, low: half, close: half, ..stock.bars[ex] };

@@ -31,6 +31,10 @@ fn trade(symbol: &str, cents: i64, reason: ExitReason) -> TradeRecord {
         net: money(cents),
         planned_risk: money(10_000),
         r_multiple: cents as f64 / 10_000.0,
+        kinds: None,
+        bounds: None,
+        traded: None,
+        reach: None,
     }
 }
 
