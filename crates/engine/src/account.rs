@@ -11,15 +11,17 @@ use tradebot_risk::Approved;
 use crate::config::EngineConfig;
 use crate::error::EngineError;
 use crate::symbol_state::SymbolState;
+use resting::Lane;
 
 mod recording;
+mod resting; // bars on which nothing happens
 mod view;
 
 /// Sessions over which the row's drawdown threshold looks back.
 const RECENT_SESSIONS: usize = 20;
 
 /// What is known of the account without decimals: exact as often as something is traded.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 struct Light {
     cash: f64,
     peak: f64,
@@ -74,8 +76,10 @@ pub struct Account {
     peak: Money,
     previous_equity: Money,
     recent: VecDeque<Money>,
-    /// Marks in `f64` between fills.
-    light: Option<Light>,
+    /// Marks in `f64` between fills, where there are lanes.
+    light: Light,
+    /// What is held of each symbol of a rule run; none for the ensemble, which marks exactly.
+    lanes: Vec<Lane>,
     detail: Detail,
     stopped_for: Option<u32>,
     reserved: Vec<Reservation>,
@@ -103,7 +107,8 @@ impl Account {
             peak: config.cash,
             previous_equity: config.cash,
             recent: VecDeque::with_capacity(RECENT_SESSIONS + 1),
-            light: None,
+            light: Light::default(),
+            lanes: Vec::new(),
             detail: Detail::Full,
             stopped_for: None,
             reserved: Vec::new(),
@@ -116,10 +121,13 @@ impl Account {
     }
 
     /// The same account, marked in `f64` between fills; cash, fills and trades stay exact.
+    ///
+    /// - **symbols:** sorted; [`Account::meet`] knows them by their place.
     #[must_use]
-    pub fn marking_lightly(mut self) -> Self {
+    pub fn marking_lightly(mut self, symbols: &[Symbol]) -> Self {
         let cash = self.cash_at_start.to_f64();
-        self.light = Some(Light { cash, peak: cash, previous: cash, marked: 0, value: 0.0 });
+        self.light = Light { cash, peak: cash, previous: cash, marked: 0, value: 0.0 };
+        self.lanes = symbols.iter().map(|symbol| Lane::new(*symbol)).collect();
         self
     }
 
@@ -133,7 +141,7 @@ impl Account {
 
     /// Equity at the last marks, exact.
     pub fn equity(&mut self) -> Money {
-        self.book.settle_marks();
+        self.settle_marks();
         self.book.equity()
     }
 
@@ -156,9 +164,7 @@ impl Account {
     pub fn release_reservations(&mut self) {
         self.reserved.clear();
         self.exits_sent = 0;
-        if let Some(light) = &mut self.light {
-            (light.marked, light.value) = (0, 0.0);
-        }
+        (self.light.marked, self.light.value) = (0, 0.0);
     }
 
     /// What a session's actions and bar did to the orders and the position of a symbol.
@@ -172,20 +178,25 @@ impl Account {
         actions: &[CorporateAction],
         ledger: &mut dyn Ledger,
     ) -> Result<(), EngineError> {
+        self.trade(symbol, bar, actions, ledger)?;
+        self.book.mark(symbol, bar);
+        Ok(())
+    }
+
+    /// [`Account::step`] without the mark.
+    fn trade(
+        &mut self,
+        symbol: Symbol,
+        bar: &Bar,
+        actions: &[CorporateAction],
+        ledger: &mut dyn Ledger,
+    ) -> Result<(), EngineError> {
         for action in actions {
             self.broker.on_action(symbol, action);
         }
         let events = self.broker.on_bar(symbol, bar);
         if !events.is_empty() {
             self.record(bar.date, &events, ledger)?;
-        }
-        if let Some(light) = &mut self.light {
-            if let Some(value) = self.book.mark_lightly(symbol, bar) {
-                light.marked += 1;
-                light.value += value;
-            }
-        } else {
-            self.book.mark(symbol, bar);
         }
         Ok(())
     }
@@ -200,8 +211,11 @@ impl Account {
         session: Date,
         ledger: &mut dyn Ledger,
     ) -> Result<(), EngineError> {
+        self.wake(symbol);
         let events = self.broker.no_bar(symbol, session);
-        self.record(session, &events, ledger)
+        self.record(session, &events, ledger)?;
+        self.stir(symbol);
+        Ok(())
     }
 
     /// The symbol's data ended: its position is closed at the last close, left out of statistics.
@@ -215,8 +229,11 @@ impl Account {
         last_close: f64,
         ledger: &mut dyn Ledger,
     ) -> Result<(), EngineError> {
+        self.wake(symbol);
         let events = self.broker.end_of_data(symbol, session, last_close);
-        self.record(session, &events, ledger)
+        self.record(session, &events, ledger)?;
+        self.stir(symbol);
+        Ok(())
     }
 
     /// The account at the close of a session.
@@ -226,8 +243,8 @@ impl Account {
         if self.since_last_trade > self.rearm_sessions {
             self.losses_in_a_row = 0;
         }
-        if let Some(light) = self.light {
-            return self.mark_lightly(light, session, symbols);
+        if !self.lanes.is_empty() {
+            return self.mark_lightly(session, symbols);
         }
         let record = self.snapshot(session, symbols);
         let recent_peak = self.recent.iter().max().copied().unwrap_or(record.equity);
@@ -242,18 +259,19 @@ impl Account {
         }
     }
 
-    fn mark_lightly(&mut self, light: Light, session: Date, symbols: &[SymbolState]) -> Mark {
+    fn mark_lightly(&mut self, session: Date, symbols: &[SymbolState]) -> Mark {
+        let light = self.light;
         // Whoever had no bar stands at an older close.
         let all = light.marked == self.book.open_positions();
-        let value = if all { light.value } else { self.book.value_lightly() };
+        let value = if all { light.value } else { self.value_of_lanes() };
         let equity = light.cash + value;
         let peak = light.peak.max(equity);
         // Most closes of a run change nothing, and a division takes its time.
         let day_return = if equity == light.previous { 0.0 } else { equity / light.previous - 1.0 };
         let drawdown = if equity == peak { 0.0 } else { 1.0 - equity / peak };
-        self.light = Some(Light { peak, previous: equity, ..light });
+        (self.light.peak, self.light.previous) = (peak, equity);
         let record = (self.detail == Detail::Full).then(|| {
-            self.book.settle_marks();
+            self.settle_marks();
             let exact = self.snapshot(session, symbols);
             Box::new(SnapshotRecord { drawdown, day_return, ..exact })
         });
@@ -331,7 +349,7 @@ impl Account {
                 self.flatten(session, ledger)?;
             }
             Some(sessions) if self.rearm_by_itself && sessions + 1 >= self.rearm_sessions => {
-                self.book.settle_marks();
+                self.settle_marks();
                 let peak = self.book.equity();
                 let detail =
                     format!("re-armed after {} sessions; {peak} is the new peak", sessions + 1);
@@ -352,9 +370,7 @@ impl Account {
     /// The equity of a re-arming is the peak that drawdowns are measured from.
     fn begin_again(&mut self, peak: Money, mark: &mut Mark) {
         self.peak = peak;
-        if let Some(light) = &mut self.light {
-            light.peak = mark.equity;
-        }
+        self.light.peak = mark.equity;
         mark.drawdown = 0.0;
         if let Some(record) = &mut mark.record {
             record.peak = peak;
@@ -364,9 +380,11 @@ impl Account {
 
     fn flatten(&mut self, session: Date, ledger: &mut dyn Ledger) -> Result<(), EngineError> {
         for symbol in self.book.held() {
+            self.wake(symbol);
             let events = self.broker.flatten_at_next_open(symbol);
             self.exits_sent += 1;
             self.record(session, &events, ledger)?;
+            self.stir(symbol);
         }
         Ok(())
     }
@@ -382,12 +400,14 @@ impl Account {
         symbol: Symbol,
         ledger: &mut dyn Ledger,
     ) -> Result<(), EngineError> {
+        self.wake(symbol);
         let events = self.broker.exit_on_reversal(symbol);
         self.record(session, &events, ledger)
     }
 
     /// Brings all marks up to the last close, exactly.
     pub fn settle_marks(&mut self) {
+        self.catch_up_all();
         self.book.settle_marks();
     }
 
@@ -442,7 +462,9 @@ impl Account {
         intent: Journaled<Intent>,
         ledger: &mut dyn Ledger,
     ) -> Result<(), EngineError> {
-        let session = intent.get().record().session;
+        let record = intent.get().record();
+        let (session, symbol) = (record.session, record.symbol);
+        self.wake(symbol);
         let events = self
             .broker
             .submit(intent)

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use tradebot_domain::{Bar, Money, Price, Rounding, Shares, Symbol, Tick};
+use tradebot_domain::{Bar, Date, Money, Price, Rounding, Shares, Symbol, Tick};
 use tradebot_journal::{
     ActionApplied, Event, FillRecord, IntentRecord, OrderRecord, OrderRole, OrderState,
     PositionRecord, TradeRecord,
@@ -212,19 +212,18 @@ impl Book {
         self.positions.get_mut(&symbol).map(|position| position.mark_lightly(bar))
     }
 
+    /// What [`Book::mark_lightly`] does on so many sessions in a row, of which the last is given
+    /// with its close.
+    pub fn pass_sessions(&mut self, symbol: Symbol, sessions: u32, last: (Date, f64)) {
+        if let Some(position) = self.positions.get_mut(&symbol) {
+            position.pass_sessions(sessions, last);
+        }
+    }
+
     /// Open positions.
     #[inline]
     pub fn open_positions(&self) -> usize {
         self.positions.len()
-    }
-
-    /// What open positions are worth at their latest closes, for analysis.
-    #[inline]
-    pub fn value_lightly(&self) -> f64 {
-        if self.positions.is_empty() {
-            return 0.0;
-        }
-        self.positions.values().map(Position::value_lightly).sum()
     }
 
     /// Makes exact marks of what was marked lightly.

@@ -78,6 +78,22 @@ impl SimulatedBroker {
         events
     }
 
+    /// The next bar of the symbol can change nothing but the count of its sessions: there is
+    /// nothing of it at the venue, or a position at the market that nobody has asked to leave.
+    pub fn rests(&self, symbol: Symbol) -> bool {
+        self.slots.get(&symbol).is_none_or(Slot::rests)
+    }
+
+    /// What [`SimulatedBroker::on_bar`] does on so many bars in a row, the last of them of session
+    /// `last`, of a symbol that [rests](SimulatedBroker::rests).
+    pub fn pass_sessions(&mut self, symbol: Symbol, sessions: u32, last: Date) {
+        if let Some(slot) = self.slots.get_mut(&symbol) {
+            debug_assert!(slot.rests(), "{symbol} has orders to work");
+            slot.walk.pass_sessions(sessions);
+            slot.seen = last;
+        }
+    }
+
     /// The session passed without a bar of this symbol: a waiting entry expires.
     pub fn no_bar(&mut self, symbol: Symbol, session: Date) -> Vec<BrokerEvent> {
         let Some(slot) = self.slots.get_mut(&symbol) else { return Vec::new() };

@@ -35,12 +35,12 @@ struct Dice {
 impl Strategy for Dice {
     fn on_bar(&mut self, bar: &Bar, holding: &Holding) -> Wish {
         self.seen.lock().unwrap().push((*bar, *holding));
-        let shares = 1 + (self.random.next() * 40.0) as u64;
+        let shares = 1 + (self.random.next() * 8.0) as u64;
         let entry = Entry::shares(shares);
         match (self.random.next() * 20.0) as u32 {
             0..3 => Wish::Enter(entry),
             3 => Wish::Enter(Entry::equity(0.003)),
-            4 => Wish::Enter(Entry::shares(5 * shares).protected(0.02 * bar.close, NEAR)),
+            4 => Wish::Enter(Entry::shares(20 * shares).protected(0.02 * bar.close, NEAR)),
             5 => Wish::Exit,
             _ => Wish::Stay,
         }

@@ -155,9 +155,10 @@ impl Position {
         bar.close * self.shares.to_f64()
     }
 
-    pub(super) fn value_lightly(&self) -> f64 {
-        let close = self.latest.unwrap_or_else(|| self.mark.to_f64());
-        close * self.shares.to_f64()
+    pub(super) fn pass_sessions(&mut self, sessions: u32, (date, close): (Date, f64)) {
+        self.latest = Some(close);
+        self.marked = Some(date);
+        self.sessions_held += sessions;
     }
 
     pub(super) fn settle_mark(&mut self) {

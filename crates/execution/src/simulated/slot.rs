@@ -128,8 +128,8 @@ impl Slot {
             self.leave(bar.date, &self.flattened(bar.open), venue, events);
             return true;
         }
-        if self.at_market && self.walk.is_open() && !self.walk.is_leaving() {
-            self.walk.pass();
+        if self.rests() {
+            self.walk.pass_sessions(1);
             return false;
         }
         let waiting = self.walk.progress() == Progress::Waiting;
@@ -154,6 +154,15 @@ impl Slot {
                 true
             }
         }
+    }
+
+    /// No bar can end it, and nobody has asked to leave.
+    pub(super) fn rests(&self) -> bool {
+        self.at_market
+            && self.walk.is_open()
+            && !self.walk.is_leaving()
+            && !self.flatten
+            && self.actions.is_empty()
     }
 
     /// Fills the entry at the open; its stop and target begin to work.
