@@ -434,7 +434,7 @@ impl Account {
     /// The id of the next intent: unique in the run, in order of sending.
     pub fn next_intent_id(&mut self) -> String {
         self.intents += 1;
-        format!("I{:06}", self.intents)
+        intent_id(self.intents)
     }
 
     /// Spends an approval: its intent goes on record, and the token that sending asks for comes
@@ -477,7 +477,33 @@ impl Account {
     }
 }
 
+/// `I` and the number with at least six digits.
+fn intent_id(number: u32) -> String {
+    let mut text = *b"I0000000000";
+    let (mut rest, mut at) = (number, text.len());
+    while rest > 0 {
+        at -= 1;
+        text[at] = b'0' + u8::try_from(rest % 10).expect("a digit");
+        rest /= 10;
+    }
+    let first = at.min(text.len() - 6) - 1;
+    text[first] = b'I';
+    text[first..].iter().map(|digit| char::from(*digit)).collect()
+}
+
 /// a / b for analysis.
 fn ratio(a: Money, b: Money) -> f64 {
     a.to_f64() / b.to_f64()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::intent_id;
+
+    #[test]
+    fn an_intent_is_named_by_its_number_with_at_least_six_digits() {
+        for number in [1, 9, 10, 42, 99_999, 100_000, 999_999, 1_000_000, 38_844_123, u32::MAX] {
+            assert_eq!(intent_id(number), format!("I{number:06}"));
+        }
+    }
 }

@@ -50,12 +50,13 @@ impl Volumes {
 /// Mean of the two in the middle, without sorting and without a branch that could be guessed wrong:
 /// the k-th smallest is the greatest that has at most k below it.
 fn full_median(volumes: &[f64; VOLUME_SESSIONS]) -> f64 {
-    let middle = (VOLUME_SESSIONS / 2) as f64;
+    /// Of the same width as the volumes, so that they are counted several at a time.
+    const MIDDLE: i64 = VOLUME_SESSIONS as i64 / 2;
     let (mut low, mut high) = (f64::NEG_INFINITY, f64::NEG_INFINITY);
     for this in volumes {
-        let below: f64 = volumes.iter().map(|other| f64::from(u8::from(other < this))).sum();
-        low = if below < middle { low.max(*this) } else { low };
-        high = if below <= middle { high.max(*this) } else { high };
+        let below: i64 = volumes.iter().map(|other| i64::from(other < this)).sum();
+        low = if below < MIDDLE { low.max(*this) } else { low };
+        high = if below <= MIDDLE { high.max(*this) } else { high };
     }
     f64::midpoint(low, high)
 }

@@ -1,6 +1,6 @@
 //! Cash and positions in exact decimals, and the journal's view of what happened to them.
 
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use tradebot_domain::{Bar, Date, Money, Price, Rounding, Shares, Symbol, Tick};
 use tradebot_journal::{
@@ -8,6 +8,7 @@ use tradebot_journal::{
     PositionRecord, TradeRecord,
 };
 
+use crate::by_symbol::BySymbol;
 use crate::event::{BrokerEvent, Execution};
 pub use position::{Pending, Position};
 
@@ -22,8 +23,8 @@ mod position;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Book {
     cash: Money,
-    positions: BTreeMap<Symbol, Position>,
-    pending: BTreeMap<Symbol, Pending>,
+    positions: BySymbol<Box<Position>>,
+    pending: BySymbol<Pending>,
 }
 
 /// An event that cannot be true of this book. It is a bug or a broker gone wrong: the caller stops.
@@ -68,7 +69,7 @@ pub enum BookError {
 impl Book {
     /// An account with this much cash and nothing else.
     pub const fn new(cash: Money) -> Self {
-        Self { cash, positions: BTreeMap::new(), pending: BTreeMap::new() }
+        Self { cash, positions: BySymbol::new(), pending: BySymbol::new() }
     }
 
     /// Takes what a broker reported into account and returns what goes into the journal, in order.
@@ -113,13 +114,13 @@ impl Book {
         Ok(records)
     }
 
-    fn accept(&mut self, intent: &IntentRecord, reserved: Money) -> Result<(), BookError> {
+    fn accept(&mut self, intent: &Arc<IntentRecord>, reserved: Money) -> Result<(), BookError> {
         let symbol = intent.symbol;
         if self.is_held(symbol) {
             let intent_id = intent.intent_id.clone();
             return Err(BookError::AlreadyHeld { symbol, intent_id });
         }
-        self.pending.insert(symbol, Pending { intent: intent.clone(), reserved });
+        self.pending.insert(symbol, Pending { intent: Arc::clone(intent), reserved });
         Ok(())
     }
 
@@ -151,12 +152,13 @@ impl Book {
     }
 
     fn enter(&mut self, fill: &Execution) -> Result<(), BookError> {
-        let Some(pending) = self.take_pending(fill.symbol, &fill.intent_id) else {
+        let Some(pending) = self.take_pending(fill.symbol, &fill.intent.intent_id) else {
             let (symbol, fill_id) = (fill.symbol, fill.fill_id());
             return Err(BookError::UnexpectedEntry { symbol, fill_id });
         };
         self.cash += fill.cash_change();
-        self.positions.insert(fill.symbol, Position::entered(pending.intent, fill));
+        let position = Position::entered(pending.intent, fill);
+        self.positions.insert(fill.symbol, Box::new(position));
         Ok(())
     }
 
@@ -228,7 +230,7 @@ impl Book {
 
     /// Makes exact marks of what was marked lightly.
     pub fn settle_marks(&mut self) {
-        self.positions.values_mut().for_each(Position::settle_mark);
+        self.positions.values_mut().for_each(|position| position.settle_mark());
     }
 
     /// Cash on the account.
@@ -243,7 +245,7 @@ impl Book {
 
     /// Open positions by symbol.
     pub fn positions(&self) -> impl Iterator<Item = &Position> {
-        self.positions.values()
+        self.positions.values().map(Box::as_ref)
     }
 
     /// Entries sent and neither filled nor ended, by symbol.
@@ -252,8 +254,9 @@ impl Book {
     }
 
     /// The position of a symbol.
+    #[inline]
     pub fn position(&self, symbol: Symbol) -> Option<&Position> {
-        self.positions.get(&symbol)
+        self.positions.get(&symbol).map(Box::as_ref)
     }
 
     /// The symbol has a position or a pending entry.
@@ -271,7 +274,7 @@ impl Book {
 
     /// Value of open positions at their marks.
     pub fn gross(&self) -> Money {
-        self.positions.values().map(Position::value).sum()
+        self.positions().map(Position::value).sum()
     }
 
     /// Cash plus [`Book::gross`].
@@ -283,13 +286,13 @@ impl Book {
     /// pending entry were filled at its limit and did the same. A stop above the mark risks
     /// nothing.
     pub fn open_risk(&self) -> Money {
-        let open: Money = self.positions.values().map(Position::risk).sum();
+        let open: Money = self.positions().map(Position::risk).sum();
         open + self.pending.values().map(|pending| pending.intent.planned_risk).sum()
     }
 
     /// Open positions for a snapshot, by symbol.
     pub fn position_records(&self) -> Vec<PositionRecord> {
-        self.positions.values().map(Position::record).collect()
+        self.positions().map(Position::record).collect()
     }
 }
 

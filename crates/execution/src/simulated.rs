@@ -1,12 +1,13 @@
 //! A broker that works brackets on raw bars.
 
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use tradebot_brackets::{Bracket, CostModel, ExactCosts, Management, Progress, tradable};
 use tradebot_domain::{Bar, CorporateAction, Date, Money, Shares, Symbol};
 use tradebot_journal::{IntentRecord, OrderState};
 
 use crate::broker::{Broker, SendError};
+use crate::by_symbol::BySymbol;
 use crate::event::BrokerEvent;
 use crate::intent::{Intent, Journaled};
 use sent::Sent;
@@ -33,7 +34,7 @@ pub struct SimulatedBroker {
     venue: Venue,
     /// The venue's own account of the cash, kept apart from the book's.
     cash: Money,
-    slots: BTreeMap<Symbol, Slot>,
+    slots: BySymbol<Box<Slot>>,
     sent: Sent,
 }
 
@@ -41,7 +42,7 @@ impl SimulatedBroker {
     /// An account with this much cash and nothing else.
     pub fn new(costs: CostModel, cash: Money) -> Self {
         let venue = Venue { costs, exact: ExactCosts::new(&costs), quiet: false };
-        Self { venue, cash, slots: BTreeMap::new(), sent: Sent::default() }
+        Self { venue, cash, slots: BySymbol::new(), sent: Sent::default() }
     }
 
     /// Orders at the market report executions and failures only, from now on: for runs in brief,
@@ -81,7 +82,7 @@ impl SimulatedBroker {
     /// The next bar of the symbol can change nothing but the count of its sessions: there is
     /// nothing of it at the venue, or a position at the market that nobody has asked to leave.
     pub fn rests(&self, symbol: Symbol) -> bool {
-        self.slots.get(&symbol).is_none_or(Slot::rests)
+        self.slots.get(&symbol).is_none_or(|slot| slot.rests())
     }
 
     /// What [`SimulatedBroker::on_bar`] does on so many bars in a row, the last of them of session
@@ -183,18 +184,18 @@ impl SimulatedBroker {
 
     fn accept(
         &mut self,
-        record: IntentRecord,
+        record: Arc<IntentRecord>,
         bracket: &Bracket,
         management: &Management,
         reserved: Money,
     ) -> Vec<BrokerEvent> {
         let slot = Slot::new(record, bracket, management, &self.venue.costs, reserved);
-        let accepted = BrokerEvent::Accepted { intent: Box::new(slot.intent.clone()), reserved };
+        let accepted = BrokerEvent::Accepted { intent: Arc::clone(&slot.intent), reserved };
         let mut events = vec![accepted];
         if slot.tells(&self.venue) {
             events.push(slot.entry_working(slot.intent.session, ""));
         }
-        self.slots.insert(slot.intent.symbol, slot);
+        self.slots.insert(slot.intent.symbol, Box::new(slot));
         events
     }
 }
@@ -203,7 +204,7 @@ impl Broker for SimulatedBroker {
     fn submit(&mut self, intent: Journaled<Intent>) -> Result<Vec<BrokerEvent>, SendError> {
         let (record, bracket, management) = intent.into_inner().into_parts();
         if !self.sent.insert(&record.intent_id) {
-            return Err(SendError::Duplicate { intent_id: record.intent_id });
+            return Err(SendError::Duplicate { intent_id: record.intent_id.clone() });
         }
         let needed = self.needed(&record);
         match self.refusal(&record, &management, needed) {

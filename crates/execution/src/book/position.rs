@@ -1,5 +1,7 @@
 //! One open position, and an entry that may become one.
 
+use std::sync::Arc;
+
 use tradebot_domain::{ActionKind, Bar, Date, Decimal, Money, Price, Shares, Tick};
 use tradebot_journal::{
     ActionApplied, IntentRecord, OrderRecord, OrderRole, OrderState, PositionRecord, TradeRecord,
@@ -13,7 +15,7 @@ use crate::leg::is_part;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Pending {
     /// The intent.
-    pub intent: IntentRecord,
+    pub intent: Arc<IntentRecord>,
     /// Cash promised to it: value at the limit, costs included.
     pub reserved: Money,
 }
@@ -22,7 +24,7 @@ pub struct Pending {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Position {
     /// The intent that opened it, as it was decided.
-    pub intent: IntentRecord,
+    pub intent: Arc<IntentRecord>,
     /// Session of the entry fill.
     pub entry_session: Date,
     /// Price of the entry fill, in the shares of its day.
@@ -64,7 +66,7 @@ struct Sold {
 }
 
 impl Position {
-    pub(super) fn entered(intent: IntentRecord, fill: &Execution) -> Self {
+    pub(super) fn entered(intent: Arc<IntentRecord>, fill: &Execution) -> Self {
         Self {
             entry_session: fill.session,
             entry_price: fill.price,
@@ -184,7 +186,7 @@ impl Position {
 
     /// The trade as a whole: after a partial exit the shares of all sales in those of the last
     /// one's day, and their mean price to a hundredth of a cent. Money is exact.
-    pub(super) fn closed(self, fill: &Execution, detail: ExitDetail) -> TradeRecord {
+    pub(super) fn closed(&self, fill: &Execution, detail: ExitDetail) -> TradeRecord {
         let value = self.sold.value + fill.price.times(fill.shares);
         let shares = self.sold.shares + Decimal::from(fill.shares.0);
         let (exit_shares, exit_price) = if self.sold.shares == Decimal::ZERO {
@@ -215,7 +217,7 @@ impl Position {
             net,
             planned_risk: self.intent.planned_risk,
             r_multiple: ratio_of(net, self.intent.planned_risk),
-            intent_id: self.intent.intent_id,
+            intent_id: self.intent.intent_id.clone(),
         }
     }
 

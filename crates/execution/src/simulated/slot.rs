@@ -25,9 +25,7 @@ pub(super) struct Venue {
 /// What the venue knows of one intent.
 #[derive(Debug)]
 pub(super) struct Slot {
-    pub(super) intent: IntentRecord,
-    /// The intent's id, for all who name it.
-    pub(super) id: Arc<str>,
+    pub(super) intent: Arc<IntentRecord>,
     /// Neither stop nor target: see [`Bracket::at_market`].
     pub(super) at_market: bool,
     pub(super) walk: Walk,
@@ -86,14 +84,13 @@ impl From<PartialFill> for Leaving {
 
 impl Slot {
     pub(super) fn new(
-        intent: IntentRecord,
+        intent: Arc<IntentRecord>,
         bracket: &Bracket,
         management: &Management,
         costs: &CostModel,
         reserved: Money,
     ) -> Self {
         Self {
-            id: Arc::from(intent.intent_id.as_str()),
             at_market: bracket.is_at_market(),
             walk: Walk::new(bracket).managed(management, costs),
             shares: intent.shares,
@@ -275,7 +272,7 @@ impl Slot {
         };
         BrokerEvent::Fill(Execution {
             session,
-            intent_id: Arc::clone(&self.id),
+            intent: Arc::clone(&self.intent),
             leg,
             replacements: self.replacements,
             symbol: self.intent.symbol,
