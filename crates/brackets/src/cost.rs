@@ -203,6 +203,10 @@ fn exact(rate: f64) -> Decimal {
 }
 
 fn rounded(value: Decimal) -> Money {
+    // Most amounts have no more digits, and finding that out by rounding takes its time.
+    if value.scale() <= DECIMALS {
+        return Money(value);
+    }
     // Banker's rounding, as everywhere in this product.
     Money(value.round_dp(DECIMALS))
 }

@@ -194,11 +194,11 @@ impl Walk {
         self.progress
     }
 
-    /// A session passes that cannot end the bracket: what [`Walk::step`] finds on every bar of an
-    /// open bracket at the market that is not about to be left, without looking at the bar.
+    /// Sessions pass that cannot end the bracket: what [`Walk::step`] finds on every bar of an open
+    /// bracket at the market that is not about to be left, without looking at the bars.
     #[inline]
-    pub const fn pass(&mut self) {
-        self.sessions += 1;
+    pub const fn pass_sessions(&mut self, sessions: u32) {
+        self.sessions += sessions;
     }
 
     fn enter(&mut self, open: f64) {

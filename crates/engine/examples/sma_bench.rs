@@ -1,6 +1,9 @@
 //! How fast the one loop is: a crossing of averages over generated bars of one symbol.
 //!
-//! `cargo run --release -p tradebot-engine --example sma_bench [BARS ...] [phases]`
+//! `cargo run --release -p tradebot-engine --example sma_bench [BARS ...] [once] [idle] [phases]`
+//!
+//! `once` runs each length once, for a profiler; `idle` runs a rule that never trades beside it, so that
+//! the cost of a bar and that of a fill can be told apart; `phases` samples the phases.
 //!
 //! Everything is the real engine: review, intent, simulated broker, exact book, equity and drawdown
 //! at every close. One line of JSON per length, with the fills and the final equity to compare.
@@ -11,9 +14,10 @@ use std::fs;
 use std::time::Instant;
 
 use tradebot_brackets::CostModel;
-use tradebot_domain::{ColumnFeed, Date, Decimal, Money, Symbol};
+use tradebot_domain::{Bar, ColumnFeed, Date, Decimal, Money, Symbol};
 use tradebot_engine::{
-    Admission, Engine, EngineConfig, Entry, Observer, Phase, Ruling, Silent, Strategy,
+    Admission, Engine, EngineConfig, Entry, Holding, Observer, Phase, Ruling, Silent, Strategy,
+    Wish,
 };
 use tradebot_journal::{RunFinished, SnapshotRecord, SweepLedger};
 
@@ -36,7 +40,22 @@ const CHECKS: [(usize, usize, &str); 5] = [
     (5_000_000, 194_098, "98270271.093"),
 ];
 
-fn engine(symbol: Symbol) -> Result<Engine, Failure> {
+/// Never trades.
+struct Idle;
+
+impl Strategy for Idle {
+    fn on_bar(&mut self, _: &Bar, _: &Holding) -> Wish {
+        Wish::Stay
+    }
+}
+
+fn cross() -> Box<dyn Strategy> {
+    Box::new(SmaCross::<10, 30>::new(Entry::shares(1)))
+}
+
+type Make = fn() -> Box<dyn Strategy>;
+
+fn engine(symbol: Symbol, make: Make) -> Result<Engine, Failure> {
     let mut config = EngineConfig::simulated(
         (Date::MIN, Date::MAX),
         vec![symbol],
@@ -45,19 +64,19 @@ fn engine(symbol: Symbol) -> Result<Engine, Failure> {
     // 0.1 % of the price on each side.
     config.costs = CostModel { half_spread_bps: 10.0, ..CostModel::FREE };
     let ruling = Ruling { admission: Admission::Shape, ..Ruling::new("sma_10_30")? };
-    let make = &mut |_| Box::new(SmaCross::<10, 30>::new(Entry::shares(1))) as Box<dyn Strategy>;
-    Ok(Engine::with_strategy(config, ruling, make)?)
+    Ok(Engine::with_strategy(config, ruling, &mut |_| make())?)
 }
 
 fn run(
     bars: &Generated,
     n: usize,
+    make: Make,
     observer: &mut dyn Observer,
-) -> Result<(SweepLedger, RunFinished), Failure> {
+) -> Result<Left, Failure> {
     let symbol = Symbol::new("GEN")?;
     let mut ledger = SweepLedger::default();
     let mut feed = ColumnFeed::new(symbol, bars.columns(n), Date::MIN);
-    let finished = engine(symbol)?.run(&mut feed, &mut ledger, observer)?;
+    let finished = engine(symbol, make)?.run(&mut feed, &mut ledger, observer)?;
     Ok((ledger, finished))
 }
 
@@ -68,17 +87,10 @@ fn main() -> Result<(), Failure> {
     let most = checks.iter().map(|(n, ..)| *n).max().unwrap_or(1_000_000);
     let bars = Generated::bars(most);
     for (n, fills, equity) in checks {
-        let (mut wall, mut cpu) = (f64::INFINITY, f64::INFINITY);
-        for _ in 0..(20_000_000 / n).clamp(3, 200) {
-            let (begun, cpu_begun) = (now(), cpu_seconds());
-            let (ledger, finished) = run(&bars, n, &mut Silent)?;
-            wall = wall.min(begun.elapsed().as_secs_f64());
-            cpu = cpu.min(cpu_seconds() - cpu_begun);
-            assert_eq!(ledger.fills.len(), fills, "fills of {n} bars");
-            let expected: Decimal = equity.parse()?;
-            assert_eq!(finished.final_equity.0, expected, "equity after {n} bars");
-        }
-        let cpu = if cpu > 0.0 { cpu } else { wall };
+        let ((wall, cpu), (ledger, finished)) = timed(&bars, n, cross)?;
+        assert_eq!(ledger.fills.len(), fills, "fills of {n} bars");
+        let expected: Decimal = equity.parse()?;
+        assert_eq!(finished.final_equity.0, expected, "equity after {n} bars");
         println!(
             "{{\"bench\":\"B1\",\"system\":\"tradebot engine, rule strategy, run in brief\",\"n\":{n},\
              \"unit\":\"bars/s\",\"min_s\":{wall:.9},\"cpu_min_s\":{cpu:.9},\"rate\":{:.0},\
@@ -89,11 +101,39 @@ fn main() -> Result<(), Failure> {
             peak_rss_mb(),
             fills / 2,
         );
+        if has("idle") {
+            let ((_, idle), _) = timed(&bars, n, || Box::new(Idle))?;
+            let (bar, fill) = (idle * 1e9 / n as f64, (cpu - idle) * 1e9 / fills as f64);
+            println!("idle bar {bar:.1} ns; beside it a fill with its rule {fill:.0} ns");
+        }
     }
-    if std::env::args().any(|a| a == "phases") {
+    if has("phases") {
         phases(&bars)?;
     }
     Ok(())
+}
+
+fn has(word: &str) -> bool {
+    std::env::args().any(|a| a == word)
+}
+
+/// What a run leaves.
+type Left = (SweepLedger, RunFinished);
+
+/// The least wall and CPU seconds of several runs, and what the last of them left.
+fn timed(bars: &Generated, n: usize, make: Make) -> Result<((f64, f64), Left), Failure> {
+    let (mut wall, mut cpu) = (f64::INFINITY, f64::INFINITY);
+    let mut runs = if has("once") { 1 } else { (20_000_000 / n).clamp(3, 200) };
+    loop {
+        let (begun, cpu_begun) = (now(), cpu_seconds());
+        let left = run(bars, n, make, &mut Silent)?;
+        wall = wall.min(begun.elapsed().as_secs_f64());
+        cpu = cpu.min(cpu_seconds() - cpu_begun);
+        runs -= 1;
+        if runs == 0 {
+            return Ok(((wall, if cpu > 0.0 { cpu } else { wall }), left));
+        }
+    }
 }
 
 /// Looks at one cycle in 64 and reads the clock at each phase.
@@ -129,7 +169,7 @@ fn phases(bars: &Generated) -> Result<(), Failure> {
     }
     let clock = begun.elapsed().as_nanos() as f64 / f64::from(reads);
     let mut sampling = Sampling { at: now(), phase: None, nanos: [0.0; 8], cycles: 0 };
-    run(bars, bars.len().min(1_000_000), &mut sampling)?;
+    run(bars, bars.len().min(1_000_000), cross, &mut sampling)?;
     // Members and sizes of the ensemble are not asked; the last phase is not ended.
     for phase in [Phase::Ingest, Phase::Gate, Phase::Learn, Phase::Features, Phase::Opine] {
         let nanos = sampling.nanos[phase as usize] / f64::from(sampling.cycles) - clock;

@@ -11,8 +11,10 @@ use tradebot_risk::Approved;
 use crate::config::EngineConfig;
 use crate::error::EngineError;
 use crate::symbol_state::SymbolState;
+use resting::Lane;
 
 mod recording;
+mod resting; // bars on which nothing happens
 mod terms;
 mod view;
 
@@ -20,7 +22,7 @@ mod view;
 const RECENT_SESSIONS: usize = 20;
 
 /// What is known of the account without decimals: exact as often as something is traded.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 struct Light {
     cash: f64,
     peak: f64,
@@ -75,8 +77,10 @@ pub struct Account {
     peak: Money,
     previous_equity: Money,
     recent: VecDeque<Money>,
-    /// Marks in `f64` between fills.
-    light: Option<Light>,
+    /// Marks in `f64` between fills, where there are lanes.
+    light: Light,
+    /// What is held of each symbol of a rule run; none for the ensemble, which marks exactly.
+    lanes: Vec<Lane>,
     detail: Detail,
     stopped_for: Option<u32>,
     reserved: Vec<Reservation>,
@@ -108,7 +112,8 @@ impl Account {
             peak: config.cash,
             previous_equity: config.cash,
             recent: VecDeque::with_capacity(RECENT_SESSIONS + 1),
-            light: None,
+            light: Light::default(),
+            lanes: Vec::new(),
             detail: Detail::Full,
             stopped_for: None,
             reserved: Vec::new(),
@@ -123,10 +128,14 @@ impl Account {
     }
 
     /// The same account, marked in `f64` between fills; cash, fills and trades stay exact.
+    ///
+    /// - **symbols:** sorted; [`Account::meet`] knows them by their place.
     #[must_use]
-    pub fn marking_lightly(mut self) -> Self {
+    pub fn marking_lightly(mut self, symbols: &[Symbol]) -> Self {
         let cash = self.cash_at_start.to_f64();
-        self.light = Some(Light { cash, peak: cash, previous: cash, marked: 0, value: 0.0 });
+        self.light = Light { cash, peak: cash, previous: cash, marked: 0, value: 0.0 };
+        let restless = self.has_terms();
+        self.lanes = symbols.iter().map(|symbol| Lane::new(*symbol, !restless)).collect();
         self
     }
 
@@ -140,7 +149,7 @@ impl Account {
 
     /// Equity at the last marks, exact.
     pub fn equity(&mut self) -> Money {
-        self.book.settle_marks();
+        self.settle_marks();
         self.book.equity()
     }
 
@@ -166,9 +175,7 @@ impl Account {
         }
         self.reserved.clear();
         self.exits_sent = 0;
-        if let Some(light) = &mut self.light {
-            (light.marked, light.value) = (0, 0.0);
-        }
+        (self.light.marked, self.light.value) = (0, 0.0);
     }
 
     /// What a session's actions and bar did to the orders and the position of a symbol; in the
@@ -177,6 +184,19 @@ impl Account {
     /// # Errors
     /// [`EngineError`] when the journal refuses, or book and broker disagree.
     pub fn step(
+        &mut self,
+        symbol: Symbol,
+        (bar, fine): (&Bar, &[Bar]),
+        actions: &[CorporateAction],
+        ledger: &mut dyn Ledger,
+    ) -> Result<(), EngineError> {
+        self.trade(symbol, (bar, fine), actions, ledger)?;
+        self.book.mark(symbol, bar);
+        Ok(())
+    }
+
+    /// [`Account::step`] without the mark.
+    fn trade(
         &mut self,
         symbol: Symbol,
         (bar, fine): (&Bar, &[Bar]),
@@ -192,14 +212,6 @@ impl Account {
         if !events.is_empty() {
             self.record(bar.date, &events, ledger)?;
         }
-        if let Some(light) = &mut self.light {
-            if let Some(value) = self.book.mark_lightly(symbol, bar) {
-                light.marked += 1;
-                light.value += value;
-            }
-        } else {
-            self.book.mark(symbol, bar);
-        }
         Ok(())
     }
 
@@ -213,8 +225,11 @@ impl Account {
         session: Date,
         ledger: &mut dyn Ledger,
     ) -> Result<(), EngineError> {
+        self.wake(symbol);
         let events = self.broker.no_bar(symbol, session);
-        self.record(session, &events, ledger)
+        self.record(session, &events, ledger)?;
+        self.stir(symbol);
+        Ok(())
     }
 
     /// The symbol's data ended: its position is closed at the last close, left out of statistics.
@@ -228,8 +243,11 @@ impl Account {
         last_close: f64,
         ledger: &mut dyn Ledger,
     ) -> Result<(), EngineError> {
+        self.wake(symbol);
         let events = self.broker.end_of_data(symbol, session, last_close);
-        self.record(session, &events, ledger)
+        self.record(session, &events, ledger)?;
+        self.stir(symbol);
+        Ok(())
     }
 
     /// The account at the close of a session.
@@ -239,8 +257,8 @@ impl Account {
         if self.since_last_trade > self.rearm_sessions {
             self.losses_in_a_row = 0;
         }
-        if let Some(light) = self.light {
-            return self.mark_lightly(light, session, symbols);
+        if !self.lanes.is_empty() {
+            return self.mark_lightly(session, symbols);
         }
         let record = self.snapshot(session, symbols);
         let recent_peak = self.recent.iter().max().copied().unwrap_or(record.equity);
@@ -255,18 +273,19 @@ impl Account {
         }
     }
 
-    fn mark_lightly(&mut self, light: Light, session: Date, symbols: &[SymbolState]) -> Mark {
+    fn mark_lightly(&mut self, session: Date, symbols: &[SymbolState]) -> Mark {
+        let light = self.light;
         // Whoever had no bar stands at an older close.
         let all = light.marked == self.book.open_positions();
-        let value = if all { light.value } else { self.book.value_lightly() };
+        let value = if all { light.value } else { self.value_of_lanes() };
         let equity = light.cash + value;
         let peak = light.peak.max(equity);
         // Most closes of a run change nothing, and a division takes its time.
         let day_return = if equity == light.previous { 0.0 } else { equity / light.previous - 1.0 };
         let drawdown = if equity == peak { 0.0 } else { 1.0 - equity / peak };
-        self.light = Some(Light { peak, previous: equity, ..light });
+        (self.light.peak, self.light.previous) = (peak, equity);
         let record = (self.detail == Detail::Full).then(|| {
-            self.book.settle_marks();
+            self.settle_marks();
             let exact = self.snapshot(session, symbols);
             Box::new(SnapshotRecord { drawdown, day_return, ..exact })
         });
@@ -344,7 +363,7 @@ impl Account {
                 self.flatten(session, ledger)?;
             }
             Some(sessions) if self.rearm_by_itself && sessions + 1 >= self.rearm_sessions => {
-                self.book.settle_marks();
+                self.settle_marks();
                 let peak = self.book.equity();
                 let detail =
                     format!("re-armed after {} sessions; {peak} is the new peak", sessions + 1);
@@ -365,9 +384,7 @@ impl Account {
     /// The equity of a re-arming is the peak that drawdowns are measured from.
     fn begin_again(&mut self, peak: Money, mark: &mut Mark) {
         self.peak = peak;
-        if let Some(light) = &mut self.light {
-            light.peak = mark.equity;
-        }
+        self.light.peak = mark.equity;
         mark.drawdown = 0.0;
         if let Some(record) = &mut mark.record {
             record.peak = peak;
@@ -377,9 +394,11 @@ impl Account {
 
     fn flatten(&mut self, session: Date, ledger: &mut dyn Ledger) -> Result<(), EngineError> {
         for symbol in self.book.held() {
+            self.wake(symbol);
             let events = self.broker.flatten_at_next_open(symbol);
             self.exits_sent += 1;
             self.record(session, &events, ledger)?;
+            self.stir(symbol);
         }
         Ok(())
     }
@@ -395,12 +414,14 @@ impl Account {
         symbol: Symbol,
         ledger: &mut dyn Ledger,
     ) -> Result<(), EngineError> {
+        self.wake(symbol);
         let events = self.broker.exit_on_reversal(symbol);
         self.record(session, &events, ledger)
     }
 
     /// Brings all marks up to the last close, exactly.
     pub fn settle_marks(&mut self) {
+        self.catch_up_all();
         self.book.settle_marks();
     }
 
@@ -435,7 +456,7 @@ impl Account {
     /// The id of the next intent: unique in the run, in order of sending.
     pub fn next_intent_id(&mut self) -> String {
         self.intents += 1;
-        format!("I{:06}", self.intents)
+        intent_id(self.intents)
     }
 
     /// Spends an approval: its intent goes on record, and the token that sending asks for comes
@@ -463,7 +484,9 @@ impl Account {
         intent: Journaled<Intent>,
         ledger: &mut dyn Ledger,
     ) -> Result<(), EngineError> {
-        let session = intent.get().record().session;
+        let record = intent.get().record();
+        let (session, symbol) = (record.session, record.symbol);
+        self.wake(symbol);
         let events = self
             .broker
             .submit(intent)
@@ -476,7 +499,33 @@ impl Account {
     }
 }
 
+/// `I` and the number with at least six digits.
+fn intent_id(number: u32) -> String {
+    let mut text = *b"I0000000000";
+    let (mut rest, mut at) = (number, text.len());
+    while rest > 0 {
+        at -= 1;
+        text[at] = b'0' + u8::try_from(rest % 10).expect("a digit");
+        rest /= 10;
+    }
+    let first = at.min(text.len() - 6) - 1;
+    text[first] = b'I';
+    text[first..].iter().map(|digit| char::from(*digit)).collect()
+}
+
 /// a / b for analysis.
 fn ratio(a: Money, b: Money) -> f64 {
     a.to_f64() / b.to_f64()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::intent_id;
+
+    #[test]
+    fn an_intent_is_named_by_its_number_with_at_least_six_digits() {
+        for number in [1, 9, 10, 42, 99_999, 100_000, 999_999, 1_000_000, 38_844_123, u32::MAX] {
+            assert_eq!(intent_id(number), format!("I{number:06}"));
+        }
+    }
 }

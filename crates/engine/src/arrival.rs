@@ -2,7 +2,7 @@
 
 use tradebot_brackets::tradable;
 use tradebot_domain::{Bar, CorporateAction, SessionData};
-use tradebot_quality_gates::{Admitted, Check, Level, Reading, Refused};
+use tradebot_quality_gates::{Admitted, Level, Reading, Refused};
 
 use crate::candidate::Passed;
 use crate::symbol_state::SymbolState;
@@ -23,8 +23,6 @@ pub(crate) struct Arrival {
     pub(crate) features: Option<Vec<f64>>,
     /// The bar can be walked: see [`Arrival::walkable`].
     sound: bool,
-    /// The symbol has no gate of its own: being sound is all that is asked.
-    shape_only: bool,
 }
 
 impl Arrival {
@@ -35,14 +33,12 @@ impl Arrival {
         let symbol = state.symbol;
         let in_cycle = data.listed.contains(&symbol) && !data.ended.contains(&symbol);
         let bar = data.bars.iter().find(|(s, _)| *s == symbol).map(|(_, bar)| *bar);
-        let mut actions = std::mem::take(&mut state.actions_waiting);
-        actions.extend(data.actions.iter().filter(|(s, _)| *s == symbol).map(|(_, a)| *a));
+        let actions = state.actions_of(data);
         let missed = data.missed.iter().find(|(s, _)| *s == symbol).map_or(0, |(_, n)| *n);
         let (reading, admission) = state.gate.admit(data.session, bar.as_ref(), &actions, missed);
         let sound = bar.as_ref().is_some_and(is_sound);
-        let (features, shape_only) = (None, false);
-        let arrival =
-            Self { in_cycle, bar, actions, reading, admission, features, sound, shape_only };
+        let features = None;
+        let arrival = Self { in_cycle, bar, actions, reading, admission, features, sound };
         if arrival.walkable().is_none() {
             state.actions_waiting.clone_from(&arrival.actions);
         }
@@ -51,79 +47,20 @@ impl Arrival {
 
     /// A bar whose numbers can be walked, even if the gate keeps the symbol out of this cycle: an
     /// open position meets the market whether or not we like its print.
-    #[inline]
     pub(crate) fn walkable(&self) -> Option<&Bar> {
         self.bar.as_ref().filter(|_| self.sound)
-    }
-
-    /// A place for a symbol's part of sessions that are checked for their shape only.
-    pub(crate) fn unread() -> Self {
-        let reading = Reading {
-            score: 1.0,
-            level: Level::of(1.0),
-            violations: Vec::new(),
-            bar_digest: String::new(),
-            column_scores: ["open", "high", "low", "close", "volume"].map(|name| (name, 1.0)),
-        };
-        let refused = Refused { reason: Check::OhlcInconsistent, detail: String::new() };
-        Self {
-            in_cycle: false,
-            bar: None,
-            actions: Vec::new(),
-            reading,
-            admission: Err(refused),
-            features: None,
-            sound: false,
-            shape_only: true,
-        }
-    }
-
-    /// Takes a symbol's part of the session past its gate, into a place that was used before.
-    ///
-    /// - `at`: where the feed is likely to have put the symbol.
-    pub(crate) fn refill(&mut self, state: &mut SymbolState, data: &SessionData, at: usize) {
-        let symbol = state.symbol;
-        let listed = data.listed.get(at) == Some(&symbol) || data.listed.contains(&symbol);
-        self.in_cycle = listed && !data.ended.contains(&symbol);
-        let likely = data.bars.get(at).filter(|(s, _)| *s == symbol);
-        let found = likely.or_else(|| data.bars.iter().find(|(s, _)| *s == symbol));
-        self.bar = found.map(|(_, bar)| *bar);
-        if !self.actions.is_empty() {
-            self.actions.clear();
-        }
-        if !state.actions_waiting.is_empty() {
-            self.actions.append(&mut state.actions_waiting);
-        }
-        if !data.actions.is_empty() {
-            self.actions.extend(data.actions.iter().filter(|(s, _)| *s == symbol).map(|(_, a)| *a));
-        }
-        self.sound = self.bar.as_ref().is_some_and(is_sound);
-        if !self.sound && !self.actions.is_empty() {
-            state.actions_waiting.clone_from(&self.actions);
-        }
     }
 
     /// The bar, if the gate admitted it.
     ///
     /// # Errors
     /// [`Passed`] with the gate's reason, or that no bar came.
-    #[inline]
     pub(crate) fn admitted(&self) -> Result<&Bar, Passed> {
-        if self.shape_only
-            && let Some(bar) = self.walkable()
-        {
-            return Ok(bar);
-        }
         match &self.admission {
             Ok(admitted) => Ok(admitted.bar()),
             Err(_) if self.bar.is_none() => Err(Passed {
                 reason: "no_bar",
                 detail: "no bar of the symbol came for this session".to_owned(),
-            }),
-            Err(_) if self.shape_only => Err(Passed {
-                reason: "gate_refused",
-                detail: "a price is no price, or high and low do not enclose open and close"
-                    .to_owned(),
             }),
             Err(refused) => Err(Passed {
                 reason: "gate_refused",
@@ -133,8 +70,27 @@ impl Arrival {
     }
 }
 
+/// What a gate would read of a bar that is looked at for its shape only.
+pub(crate) fn unread() -> Reading {
+    Reading {
+        score: 1.0,
+        level: Level::of(1.0),
+        violations: Vec::new(),
+        bar_digest: String::new(),
+        column_scores: ["open", "high", "low", "close", "volume"].map(|name| (name, 1.0)),
+    }
+}
+
+/// Why such a bar is not shown.
+pub(crate) fn misshapen() -> Passed {
+    Passed {
+        reason: "gate_refused",
+        detail: "a price is no price, or high and low do not enclose open and close".to_owned(),
+    }
+}
+
 /// Prices that someone could trade on, high and low around open and close.
 #[inline]
-fn is_sound(bar: &Bar) -> bool {
+pub(crate) fn is_sound(bar: &Bar) -> bool {
     tradable(bar) && bar.low <= bar.open.min(bar.close) && bar.high >= bar.open.max(bar.close)
 }

@@ -31,6 +31,8 @@ mod acting;
 mod believing;
 mod reading;
 mod ruling; // a rule strategy in the place of the ensemble
+mod meeting; // its sessions
+mod asking; // its wishes
 mod sizing;
 
 /// The decision loop of one run.
@@ -57,8 +59,6 @@ pub struct Engine {
     warm_start: Option<String>,
     /// A rule strategy that decides instead of the ensemble.
     rules: Option<Box<Rules>>,
-    /// The last session's arrivals, to be filled again.
-    arrivals: Vec<Arrival>,
     /// Bars inside the sessions' bars.
     finer: Option<Box<dyn FinerBars>>,
 }
@@ -103,7 +103,6 @@ impl Engine {
             last_session: None,
             warm_start: None,
             rules: None,
-            arrivals: Vec::new(),
             finer: None,
             config,
         })
@@ -125,8 +124,8 @@ impl Engine {
         let mut config = config;
         config.training.adapt_r = false;
         let mut engine = Self::new(config)?;
-        engine.account = Account::new(&engine.config).marking_lightly();
-        engine.rules = Some(Box::new(Rules::new(ruling, &engine.config.symbols, make)));
+        engine.account = Account::new(&engine.config).marking_lightly(&engine.config.symbols);
+        engine.rules = Some(Box::new(Rules::new(ruling, &engine.config, make)));
         Ok(engine)
     }
 
@@ -222,23 +221,17 @@ impl Engine {
 
     /// Lets features and regime see a session before the first decision. Nothing is recorded.
     pub fn observe(&mut self, data: &SessionData) {
-        let arrivals = self.arrive(data);
-        if self.account.has_terms() {
-            for (state, arrival) in self.symbols.iter().zip(&arrivals) {
-                if let Some(bar) = arrival.walkable() {
-                    self.account.observe(state.symbol, bar, &arrival.actions);
-                }
-            }
-        }
-        if self.rules.is_some() {
-            self.follow(&arrivals, false);
-            self.rehearse(&arrivals);
+        if let Some(mut rules) = self.rules.take() {
+            self.rehearse(&mut rules, data);
+            self.rules = Some(rules);
             self.last_session = Some(data.session);
             return;
         }
+        let arrivals = self.arrive(data);
         self.update_market(data);
         for (state, arrival) in self.symbols.iter_mut().zip(&arrivals) {
             if let Some(bar) = arrival.walkable() {
+                self.account.observe(state.symbol, bar, &arrival.actions);
                 let continuous = state.take(bar, &arrival.actions);
                 state.features.update(&continuous, self.context.as_ref());
             }
@@ -273,14 +266,18 @@ impl Engine {
         phases.enter(Phase::Ingest);
         self.advance(data.session)?;
 
+        if let Some(mut rules) = self.rules.take() {
+            let done = self.rule_session(&mut rules, data, ledger, &mut phases);
+            self.rules = Some(rules);
+            return done;
+        }
+
         phases.enter(Phase::Gate);
         let mut arrivals = self.arrive(data);
 
         phases.enter(Phase::Learn);
         let resolved = self.settle(data, &arrivals, ledger)?;
-        if self.rules.is_none() {
-            self.learn(data.session, &arrivals, &resolved, ledger)?;
-        }
+        self.learn(data.session, &arrivals, &resolved, ledger)?;
 
         phases.enter(Phase::Features);
         self.read(data, &mut arrivals, ledger)?;
@@ -289,12 +286,7 @@ impl Engine {
         self.watch_limits(&mut mark, ledger)?;
 
         phases.enter(Phase::Opine);
-        if self.rules.is_some() {
-            self.consult(&arrivals, &mark, ledger, &mut phases)?;
-        } else {
-            self.decide(&arrivals, &mark, ledger, &mut phases)?;
-        }
-        self.arrivals = arrivals;
+        self.decide(&arrivals, &mark, ledger, &mut phases)?;
         Self::close(mark, ledger, &mut phases)
     }
 
@@ -327,41 +319,24 @@ impl Engine {
         Ok(())
     }
 
-    /// Puts every symbol's bar through its gate, or past it where the ruling says so.
+    /// Puts every symbol's bar through its gate.
     fn arrive(&mut self, data: &SessionData) -> Vec<Arrival> {
-        let mut arrivals = std::mem::take(&mut self.arrivals);
-        if self.rules.as_ref().is_some_and(|rules| rules.by_shape()) {
-            if arrivals.len() != self.symbols.len() {
-                arrivals.resize_with(self.symbols.len(), Arrival::unread);
-            }
-            for (at, (arrival, state)) in arrivals.iter_mut().zip(&mut self.symbols).enumerate() {
-                arrival.refill(state, data, at);
-            }
-        } else {
-            arrivals.clear();
-            arrivals.extend(self.symbols.iter_mut().map(|state| Arrival::of(state, data)));
-        }
-        arrivals
+        self.symbols.iter_mut().map(|state| Arrival::of(state, data)).collect()
     }
 
-    /// Market, features and regime of the session; for a rule strategy the symbols' histories.
+    /// Market, features and regime of the session.
     fn read(
         &mut self,
         data: &SessionData,
         arrivals: &mut [Arrival],
         ledger: &mut dyn Ledger,
     ) -> Result<(), EngineError> {
-        if self.rules.is_some() {
-            self.follow(arrivals, true);
-            return Ok(());
-        }
         self.update_market(data);
         self.update_features(arrivals);
         self.record_regime(data.session, ledger)
     }
 
     /// The ensemble's decisions, from admitted bars to orders.
-    #[inline(never)] // keeps the idle path of a rule strategy short
     fn decide(
         &mut self,
         arrivals: &[Arrival],
@@ -485,9 +460,7 @@ impl Engine {
         mark: &mut Mark,
         ledger: &mut dyn Ledger,
     ) -> Result<(), EngineError> {
-        let ruled = self.rules.as_ref().map(|rules| rules.ruling.row);
-        let row = ruled.or_else(|| self.regime.as_ref().map(|r| r.regime));
-        let row = row.map(|row| self.config.policy.row(row));
+        let row = self.regime.as_ref().map(|r| self.config.policy.row(r.regime));
         self.account.watch_limits(mark, row.map(|r| r.daily_loss_limit), ledger)
     }
 }

@@ -13,6 +13,7 @@
 pub mod config;
 pub mod phase;
 pub mod error;
+pub mod volumes;
 pub mod symbol_state;
 pub mod shadow;
 pub mod learning;

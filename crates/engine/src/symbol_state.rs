@@ -2,18 +2,17 @@
 
 use std::collections::VecDeque;
 
-use tradebot_domain::{ActionKind, Bar, CorporateAction, Date, Symbol};
+use tradebot_domain::{ActionKind, Bar, CorporateAction, Date, SessionData, Symbol};
 use tradebot_features::SymbolFeatures;
 use tradebot_quality_gates::{GateConfig, SymbolGate};
 
 use crate::shadow::Shadow;
+use crate::volumes::Volumes;
 
 /// Sessions over which correlations are measured.
 pub const CORRELATION_SESSIONS: usize = 60;
 /// Fewest common sessions for a correlation to be known.
 pub const CORRELATION_COMMON_MIN: usize = 40;
-/// Sessions over which the median volume is taken.
-pub const VOLUME_SESSIONS: usize = 20;
 
 /// One symbol's gate, features, open shadow brackets and short histories.
 pub struct SymbolState {
@@ -36,7 +35,7 @@ pub struct SymbolState {
     /// Log returns of the last sessions, by session.
     pub returns: VecDeque<(Date, f64)>,
     /// Raw volumes of the last sessions, in today's shares.
-    pub volumes: VecDeque<f64>,
+    pub volumes: Volumes,
     /// Actions that met no usable bar on their ex-date.
     pub actions_waiting: Vec<CorporateAction>,
     /// Brackets whose end is not known yet, in order of decision.
@@ -56,7 +55,7 @@ impl SymbolState {
             first_close: None,
             continuous_close: None,
             returns: VecDeque::with_capacity(CORRELATION_SESSIONS + 1),
-            volumes: VecDeque::with_capacity(VOLUME_SESSIONS + 1),
+            volumes: Volumes::NONE,
             actions_waiting: Vec::new(),
             shadows: Vec::new(),
         }
@@ -74,21 +73,40 @@ impl SymbolState {
                 CORRELATION_SESSIONS,
             );
         }
-        push_capped(&mut self.volumes, bar.volume, VOLUME_SESSIONS);
+        self.volumes.push(bar.volume);
         self.continuous_close = Some(continuous.close);
         self.last_close = Some((bar.date, bar.close));
         continuous
     }
 
-    /// [`SymbolState::take`] without the continuous bar and without returns, which only a second
-    /// symbol asks for.
-    pub fn take_alone(&mut self, bar: &Bar, actions: &[CorporateAction]) {
+    /// [`SymbolState::take`] without the continuous bar.
+    ///
+    /// - **alone:** the run has no other symbol, so that nobody asks for returns.
+    #[inline]
+    pub fn follow(&mut self, bar: &Bar, actions: &[CorporateAction], alone: bool) {
         if !actions.is_empty() {
             self.take_actions(bar, actions);
         }
-        push_capped(&mut self.volumes, bar.volume, VOLUME_SESSIONS);
-        self.continuous_close = Some(bar.close * self.factor);
+        let close = bar.close * self.factor;
+        if !alone && let Some(previous) = self.continuous_close {
+            push_capped(
+                &mut self.returns,
+                (bar.date, (close / previous).ln()),
+                CORRELATION_SESSIONS,
+            );
+        }
+        self.volumes.push(bar.volume);
+        self.continuous_close = Some(close);
         self.last_close = Some((bar.date, bar.close));
+    }
+
+    /// The actions that take effect with the next bar that can be walked: those that wait for one,
+    /// and the session's. None waits any longer.
+    pub fn actions_of(&mut self, data: &SessionData) -> Vec<CorporateAction> {
+        let mut actions = std::mem::take(&mut self.actions_waiting);
+        let of_symbol = data.actions.iter().filter(|(symbol, _)| *symbol == self.symbol);
+        actions.extend(of_symbol.map(|(_, action)| *action));
+        actions
     }
 
     fn take_actions(&mut self, bar: &Bar, actions: &[CorporateAction]) {
@@ -96,7 +114,7 @@ impl SymbolState {
             self.factor *= action.continuity_factor(bar.close);
             if let ActionKind::Split { .. } = action.kind {
                 let ratio = action.continuity_factor(bar.close);
-                self.volumes.iter_mut().for_each(|v| *v *= ratio);
+                self.volumes.scale(ratio);
             }
         }
     }
@@ -104,19 +122,6 @@ impl SymbolState {
     /// ATR(14) in raw currency per share, once warm.
     pub fn atr(&self) -> Option<f64> {
         self.features.atr().map(|atr| atr / self.factor)
-    }
-
-    /// Median volume of the last 20 sessions, shares; 0 before there are any.
-    pub fn median_volume(&self) -> f64 {
-        let mut space = [0.0; VOLUME_SESSIONS];
-        let sorted = &mut space[..self.volumes.len()];
-        sorted.iter_mut().zip(&self.volumes).for_each(|(slot, volume)| *slot = *volume);
-        sorted.sort_unstable_by(f64::total_cmp);
-        match sorted.len() {
-            0 => 0.0,
-            n if n % 2 == 1 => sorted[n / 2],
-            n => f64::midpoint(sorted[n / 2 - 1], sorted[n / 2]),
-        }
     }
 
     /// Correlation of log returns over the sessions that both symbols have among their last 60;
@@ -199,6 +204,6 @@ mod tests {
         let continuous = s.take(&bar(51.0), &[split]);
         assert!((continuous.close - 102.0).abs() < 1e-12);
         assert!((s.returns[0].1 - 1.02_f64.ln()).abs() < 1e-12);
-        assert_eq!(s.volumes[0], 20.0, "old volume counted in new shares");
+        assert_eq!(s.volumes.median(), 15.0, "old volume counted in new shares");
     }
 }

@@ -1,13 +1,14 @@
 //! Cash and positions in exact decimals, and the journal's view of what happened to them.
 
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use tradebot_domain::{Bar, Decimal, Money, Price, Rounding, Shares, Symbol, Tick};
+use tradebot_domain::{Bar, Date, Decimal, Money, Price, Rounding, Shares, Symbol, Tick};
 use tradebot_journal::{
     ActionApplied, Event, FillRecord, IntentRecord, OrderRecord, OrderRole, OrderState,
     PositionRecord, TradeRecord,
 };
 
+use crate::by_symbol::BySymbol;
 use crate::event::{BrokerEvent, Execution};
 pub use position::{Pending, Position};
 
@@ -23,8 +24,8 @@ mod tally;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Book {
     cash: Money,
-    positions: BTreeMap<Symbol, Position>,
-    pending: BTreeMap<Symbol, Pending>,
+    positions: BySymbol<Box<Position>>,
+    pending: BySymbol<Pending>,
     /// Units of the account's currency for one of the listing's; none: they are the same.
     rate: Option<Decimal>,
 }
@@ -71,7 +72,7 @@ pub enum BookError {
 impl Book {
     /// An account with this much cash and nothing else.
     pub const fn new(cash: Money) -> Self {
-        Self { cash, positions: BTreeMap::new(), pending: BTreeMap::new(), rate: None }
+        Self { cash, positions: BySymbol::new(), pending: BySymbol::new(), rate: None }
     }
 
     /// Takes what a broker reported into account and returns what goes into the journal, in order.
@@ -116,13 +117,13 @@ impl Book {
         Ok(records)
     }
 
-    fn accept(&mut self, intent: &IntentRecord, reserved: Money) -> Result<(), BookError> {
+    fn accept(&mut self, intent: &Arc<IntentRecord>, reserved: Money) -> Result<(), BookError> {
         let symbol = intent.symbol;
         if self.is_held(symbol) {
             let intent_id = intent.intent_id.clone();
             return Err(BookError::AlreadyHeld { symbol, intent_id });
         }
-        self.pending.insert(symbol, Pending { intent: intent.clone(), reserved });
+        self.pending.insert(symbol, Pending { intent: Arc::clone(intent), reserved });
         Ok(())
     }
 
@@ -154,12 +155,13 @@ impl Book {
     }
 
     fn enter(&mut self, fill: &Execution) -> Result<(), BookError> {
-        let Some(pending) = self.take_pending(fill.symbol, &fill.intent_id) else {
+        let Some(pending) = self.take_pending(fill.symbol, &fill.intent.intent_id) else {
             let (symbol, fill_id) = (fill.symbol, fill.fill_id());
             return Err(BookError::UnexpectedEntry { symbol, fill_id });
         };
         self.cash += fill.cash_change();
-        self.positions.insert(fill.symbol, Position::entered(pending.intent, fill));
+        let position = Position::entered(pending.intent, fill);
+        self.positions.insert(fill.symbol, Box::new(position));
         Ok(())
     }
 
@@ -215,6 +217,20 @@ impl Book {
         self.positions.get_mut(&symbol).map(|position| position.mark_lightly(bar))
     }
 
+    /// What [`Book::mark_lightly`] does on so many sessions in a row, of which the last is given
+    /// with its close, and the lowest and highest price of all.
+    pub fn pass_sessions(
+        &mut self,
+        symbol: Symbol,
+        sessions: u32,
+        last: (Date, f64),
+        range: (f64, f64),
+    ) {
+        if let Some(position) = self.positions.get_mut(&symbol) {
+            position.pass_sessions(sessions, last, range);
+        }
+    }
+
     /// Open positions.
     #[inline]
     pub fn open_positions(&self) -> usize {
@@ -222,17 +238,13 @@ impl Book {
     }
 
     /// What open positions are worth at their latest closes, for analysis.
-    #[inline]
     pub fn value_lightly(&self) -> f64 {
-        if self.positions.is_empty() {
-            return 0.0;
-        }
-        self.positions.values().map(Position::value_lightly).sum()
+        self.positions().map(Position::value_lightly).sum()
     }
 
     /// Makes exact marks of what was marked lightly.
     pub fn settle_marks(&mut self) {
-        self.positions.values_mut().for_each(Position::settle_mark);
+        self.positions.values_mut().for_each(|position| position.settle_mark());
     }
 
     /// Values of positions are in the account's currency at this rate from now on: units of it for
@@ -256,7 +268,7 @@ impl Book {
 
     /// Open positions by symbol.
     pub fn positions(&self) -> impl Iterator<Item = &Position> {
-        self.positions.values()
+        self.positions.values().map(Box::as_ref)
     }
 
     /// Entries sent and neither filled nor ended, by symbol.
@@ -265,8 +277,9 @@ impl Book {
     }
 
     /// The position of a symbol.
+    #[inline]
     pub fn position(&self, symbol: Symbol) -> Option<&Position> {
-        self.positions.get(&symbol)
+        self.positions.get(&symbol).map(Box::as_ref)
     }
 
     /// The symbol has a position or a pending entry.
@@ -284,7 +297,7 @@ impl Book {
 
     /// Value of open positions at their marks.
     pub fn gross(&self) -> Money {
-        self.positions.values().map(Position::value).sum()
+        self.positions().map(Position::value).sum()
     }
 
     /// Cash plus [`Book::gross`].
@@ -296,14 +309,14 @@ impl Book {
     /// pending entry were filled at its limit and did the same. A stop above the mark risks
     /// nothing.
     pub fn open_risk(&self) -> Money {
-        let open: Money = self.positions.values().map(Position::risk).sum();
+        let open: Money = self.positions().map(Position::risk).sum();
         let waiting: Money = self.pending.values().map(|p| p.intent.planned_risk).sum();
         open + self.rate.map_or(waiting, |rate| Money(waiting.0 * rate))
     }
 
     /// Open positions for a snapshot, by symbol.
     pub fn position_records(&self) -> Vec<PositionRecord> {
-        self.positions.values().map(Position::record).collect()
+        self.positions().map(Position::record).collect()
     }
 }
 

@@ -15,7 +15,7 @@ pub enum BrokerEvent {
     /// An intent was taken: its entry works, and this much cash is promised to it.
     Accepted {
         /// The intent.
-        intent: Box<IntentRecord>,
+        intent: Arc<IntentRecord>,
         /// Value at the limit, costs included.
         reserved: Money,
     },
@@ -33,7 +33,7 @@ pub struct Execution {
     /// Session of the execution.
     pub session: Date,
     /// The intent it belongs to.
-    pub intent_id: Arc<str>,
+    pub intent: Arc<IntentRecord>,
     /// The order filled, of those of the intent.
     pub leg: Leg,
     /// How often that order had been replaced.
@@ -97,7 +97,7 @@ pub const fn exit_reason(kind: ExitKind) -> ExitReason {
 impl Execution {
     /// The order filled.
     pub fn order_id(&self) -> String {
-        self.leg.order_id(&self.intent_id, self.replacements)
+        self.leg.order_id(&self.intent.intent_id, self.replacements)
     }
 
     /// The execution, unique in the run: each order is executed once, in full.

@@ -1,5 +1,7 @@
 //! What is about to be sent, and the proof that it is on record.
 
+use std::sync::Arc;
+
 use tradebot_brackets::{Bracket, Management};
 use tradebot_domain::{Date, Regime};
 use tradebot_journal::{
@@ -15,7 +17,7 @@ use tradebot_risk::Approved;
 #[derive(Debug)]
 #[must_use = "an intent that is not journaled is lost"]
 pub struct Intent {
-    record: IntentRecord,
+    record: Arc<IntentRecord>,
     bracket: Bracket,
     management: Management,
 }
@@ -79,17 +81,19 @@ impl Intent {
             planned_risk: parts.planned_risk,
             notional: parts.notional,
         };
-        Self { record, bracket: parts.bracket, management: Management::OFF }
+        Self { record: Arc::new(record), bracket: parts.bracket, management: Management::OFF }
     }
 
     /// The same intent with the options of its policy row; off when this is not called.
     pub fn managed(mut self, management: Management) -> Self {
-        self.record.bracket.management = management_record(&management);
-        Self { management, ..self }
+        // Nobody else has it yet, so nothing is copied.
+        Arc::make_mut(&mut self.record).bracket.management = management_record(&management);
+        self.management = management;
+        self
     }
 
     /// What goes into the journal.
-    pub const fn record(&self) -> &IntentRecord {
+    pub fn record(&self) -> &IntentRecord {
         &self.record
     }
 
@@ -103,13 +107,13 @@ impl Intent {
         &self.management
     }
 
-    pub(crate) fn into_parts(self) -> (IntentRecord, Bracket, Management) {
+    pub(crate) fn into_parts(self) -> (Arc<IntentRecord>, Bracket, Management) {
         (self.record, self.bracket, self.management)
     }
 
     #[cfg(test)]
-    pub(crate) const fn for_test(record: IntentRecord, bracket: Bracket) -> Self {
-        Self { record, bracket, management: Management::OFF }
+    pub(crate) fn for_test(record: IntentRecord, bracket: Bracket) -> Self {
+        Self { record: Arc::new(record), bracket, management: Management::OFF }
     }
 }
 
@@ -123,7 +127,7 @@ impl Intent {
 pub fn journal(intent: Intent, ledger: &mut dyn Ledger) -> Result<Journaled<Intent>, LedgerError> {
     let record = &intent.record;
     match ledger.detail() {
-        Detail::Full => ledger.append(&Event::Intent(record.clone()))?,
+        Detail::Full => ledger.append(&Event::Intent(IntentRecord::clone(record)))?,
         Detail::Brief => ledger.note(&Brief::Intent {
             session: record.session,
             symbol: record.symbol,

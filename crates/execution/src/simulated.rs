@@ -1,6 +1,6 @@
 //! A broker that works brackets on raw bars.
 
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use tradebot_brackets::{
     Bracket, CostModel, ExactCosts, ExecutionTerms, Management, Progress, tradable,
@@ -9,6 +9,7 @@ use tradebot_domain::{Bar, CorporateAction, Date, Decimal, Money, Price, Shares,
 use tradebot_journal::{IntentRecord, OrderState};
 
 use crate::broker::{Broker, SendError};
+use crate::by_symbol::BySymbol;
 use crate::event::BrokerEvent;
 use crate::intent::{Intent, Journaled};
 use sent::Sent;
@@ -44,7 +45,7 @@ pub struct SimulatedBroker {
     venue: Venue,
     /// The venue's own account of the cash, kept apart from the book's.
     cash: Money,
-    slots: BTreeMap<Symbol, Slot>,
+    slots: BySymbol<Box<Slot>>,
     sent: Sent,
     conflicts: u64,
 }
@@ -77,7 +78,7 @@ impl SimulatedBroker {
     pub fn new(costs: CostModel, cash: Money) -> Self {
         let exact = ExactCosts::new(&costs);
         let venue = Venue { costs, exact, quiet: false, terms: None };
-        Self { venue, cash, slots: BTreeMap::new(), sent: Sent::default(), conflicts: 0 }
+        Self { venue, cash, slots: BySymbol::new(), sent: Sent::default(), conflicts: 0 }
     }
 
     /// The same under terms, which say what orders cost, how much of them is filled and when
@@ -225,6 +226,22 @@ impl SimulatedBroker {
         }
     }
 
+    /// The next bar of the symbol can change nothing but the count of its sessions: there is
+    /// nothing of it at the venue, or a position at the market that nobody has asked to leave.
+    pub fn rests(&self, symbol: Symbol) -> bool {
+        self.slots.get(&symbol).is_none_or(|slot| slot.rests())
+    }
+
+    /// What [`SimulatedBroker::on_bar`] does on so many bars in a row, the last of them of session
+    /// `last`, of a symbol that [rests](SimulatedBroker::rests).
+    pub fn pass_sessions(&mut self, symbol: Symbol, sessions: u32, last: Date) {
+        if let Some(slot) = self.slots.get_mut(&symbol) {
+            debug_assert!(slot.rests(), "{symbol} has orders to work");
+            slot.walk.pass_sessions(sessions);
+            slot.seen = last;
+        }
+    }
+
     /// The session passed without a bar of this symbol: a waiting entry expires.
     pub fn no_bar(&mut self, symbol: Symbol, session: Date) -> Vec<BrokerEvent> {
         let Some(slot) = self.slots.get_mut(&symbol) else { return Vec::new() };
@@ -340,18 +357,18 @@ impl SimulatedBroker {
 
     fn accept(
         &mut self,
-        record: IntentRecord,
+        record: Arc<IntentRecord>,
         bracket: &Bracket,
         management: &Management,
         reserved: Money,
     ) -> Vec<BrokerEvent> {
         let slot = Slot::new(record, bracket, management, &self.venue.costs, reserved);
-        let accepted = BrokerEvent::Accepted { intent: Box::new(slot.intent.clone()), reserved };
+        let accepted = BrokerEvent::Accepted { intent: Arc::clone(&slot.intent), reserved };
         let mut events = vec![accepted];
         if slot.tells(&self.venue) {
             events.push(slot.entry_working(slot.intent.session, ""));
         }
-        self.slots.insert(slot.intent.symbol, slot);
+        self.slots.insert(slot.intent.symbol, Box::new(slot));
         events
     }
 }
@@ -360,7 +377,7 @@ impl Broker for SimulatedBroker {
     fn submit(&mut self, intent: Journaled<Intent>) -> Result<Vec<BrokerEvent>, SendError> {
         let (record, bracket, management) = intent.into_inner().into_parts();
         if !self.sent.insert(&record.intent_id) {
-            return Err(SendError::Duplicate { intent_id: record.intent_id });
+            return Err(SendError::Duplicate { intent_id: record.intent_id.clone() });
         }
         let order = (record.bracket.entry_limit, record.shares);
         let needed = match self.needed(record.symbol, record.session, order) {

@@ -201,7 +201,7 @@ impl Checks {
         limit: &(impl ToString + ?Sized),
         numbers: (f64, f64),
         passed: bool,
-        refusal: Refusal,
+        refusal: impl FnOnce() -> Refusal,
     ) {
         if self.recorded {
             let (asked, allowed) = (recordable(numbers.0), recordable(numbers.1));
@@ -209,32 +209,32 @@ impl Checks {
             self.records.push(CheckRecord { limit, asked, allowed, passed, warns: false });
         }
         if !passed && self.refusal.is_none() {
-            self.refusal = Some(refusal);
+            self.refusal = Some(refusal());
         }
     }
 
     /// A check that `asked` is not above `allowed`.
     fn at_most(&mut self, limit: &str, asked: f64, allowed: f64, refusal: fn(f64, f64) -> Refusal) {
-        self.add(limit, (asked, allowed), asked <= allowed, refusal(asked, allowed));
+        self.add(limit, (asked, allowed), asked <= allowed, || refusal(asked, allowed));
     }
 
     /// Without a positive equity no fraction of it means anything.
     fn view(&mut self, view: &BookView<'_>) {
         let usable = view.equity > 0.0 && view.equity.is_finite() && view.open_risk >= 0.0;
-        let refusal = Refusal::ViewUnusable { what: "equity or open risk", value: view.equity };
+        let refusal = || Refusal::ViewUnusable { what: "equity or open risk", value: view.equity };
         self.add("equity", (view.equity, 0.0), usable, refusal);
     }
 
     /// The order itself: shares, and a bracket with all its legs.
     fn order(&mut self, proposal: &Proposal) {
         let shares = proposal.shares.to_f64();
-        let refusal = Refusal::ZeroShares { asked: shares, allowed: 1.0 };
+        let refusal = || Refusal::ZeroShares { asked: shares, allowed: 1.0 };
         self.add("shares", (shares, 1.0), shares >= 1.0, refusal);
 
         let Bracket { stop, entry_limit, target, .. } = proposal.bracket;
         let (stop, limit, target) = (stop.to_f64(), entry_limit.to_f64(), target.to_f64());
         let complete = order_of(proposal).is_complete();
-        let refusal = Refusal::BracketMissing { stop, limit, target };
+        let refusal = || Refusal::BracketMissing { stop, limit, target };
         self.add("bracket", (stop, limit), complete, refusal);
     }
 
@@ -242,8 +242,11 @@ impl Checks {
     fn account(&mut self, row: &RowPolicy, limits: &Limits, view: &BookView<'_>) {
         let drawdown_max = tightened(limits.drawdown_max, bounds::DRAWDOWN_MAX);
         let (asked, allowed) = (view.drawdown, drawdown_max);
-        self.add("stopped", (asked, allowed), !view.stopped, Refusal::Stopped { asked, allowed });
-        let refusal = Refusal::DrawdownStop { asked, allowed };
+        self.add("stopped", (asked, allowed), !view.stopped, || Refusal::Stopped {
+            asked,
+            allowed,
+        });
+        let refusal = || Refusal::DrawdownStop { asked, allowed };
         self.add("drawdown_stop", (asked, allowed), asked < allowed, refusal);
 
         let loss_max = tightened(row.daily_loss_limit, bounds::DAILY_LOSS_MAX);
@@ -260,7 +263,7 @@ impl Checks {
         });
 
         let held = view.held.contains(&symbol);
-        let refusal = Refusal::AlreadyHeld { symbol };
+        let refusal = || Refusal::AlreadyHeld { symbol };
         self.add("already_held", (f64::from(u8::from(held)), 0.0), !held, refusal);
 
         let allowed = tightened(row.correlation_limit, bounds::CORRELATION_MAX);
@@ -274,12 +277,12 @@ impl Checks {
         let limit = format_args!("correlation {other}");
         match found.and_then(|(_, value)| *value).filter(|value| !value.is_nan()) {
             Some(asked) => {
-                let refusal = Refusal::Correlation { other, asked, allowed };
+                let refusal = || Refusal::Correlation { other, asked, allowed };
                 self.add(&limit, (asked, allowed), asked <= allowed, refusal);
             }
             None => {
                 // On record as perfect correlation: the worst that it could be.
-                self.add(&limit, (1.0, allowed), false, Refusal::CorrelationUnknown { other });
+                self.add(&limit, (1.0, allowed), false, || Refusal::CorrelationUnknown { other });
             }
         }
     }
@@ -309,10 +312,12 @@ impl Checks {
 
     /// Cash that is there, and that has settled where the account waits for that.
     fn cash(&mut self, asked: f64, allowed: f64, unsettled: f64) {
-        let refusal = if unsettled > 0.0 && asked <= allowed + unsettled {
-            Refusal::Unsettled { asked, allowed, unsettled }
-        } else {
-            Refusal::Cash { asked, allowed }
+        let refusal = || {
+            if unsettled > 0.0 && asked <= allowed + unsettled {
+                Refusal::Unsettled { asked, allowed, unsettled }
+            } else {
+                Refusal::Cash { asked, allowed }
+            }
         };
         self.add("cash", (asked, allowed), asked <= allowed, refusal);
     }

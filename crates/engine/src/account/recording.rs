@@ -35,9 +35,7 @@ impl Account {
                 }
             }
         }
-        if let Some(light) = &mut self.light {
-            light.cash = self.book.cash().to_f64();
-        }
+        self.light.cash = self.book.cash().to_f64();
         Ok(())
     }
 

@@ -41,7 +41,7 @@ impl Account {
             positions: held.len(),
             held: &held,
             close: state.last_close.map_or(f64::NAN, |(_, close)| close),
-            adv_20: state.median_volume(),
+            adv_20: state.volumes.median(),
             correlations: &correlations,
             spread: 2.0 * self.costs.half_spread_bps / 1e4,
             traffic: self.traffic(state.symbol, &recent),

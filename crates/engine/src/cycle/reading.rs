@@ -72,22 +72,4 @@ impl Engine {
             }),
         }))?)
     }
-
-    /// The symbols' histories for a rule strategy. `run`: the run has begun, so first closes count
-    /// for buy-and-hold.
-    pub(super) fn follow(&mut self, arrivals: &[Arrival], run: bool) {
-        // Returns are kept for correlations, which take two.
-        let alone = self.symbols.len() == 1;
-        for (state, arrival) in self.symbols.iter_mut().zip(arrivals) {
-            let Some(bar) = arrival.walkable() else { continue };
-            if alone {
-                state.take_alone(bar, &arrival.actions);
-            } else {
-                state.take(bar, &arrival.actions);
-            }
-            if run && state.first_close.is_none() {
-                state.first_close = state.continuous_close;
-            }
-        }
-    }
 }

@@ -12,3 +12,4 @@ mod durability;
 mod warm;
 mod rules;
 mod terms;
+mod brief;

@@ -1,5 +1,7 @@
 //! One open position, and an entry that may become one.
 
+use std::sync::Arc;
+
 use tradebot_domain::{ActionKind, Bar, Date, Decimal, Money, Price, Shares, Tick};
 use tradebot_journal::{
     ActionApplied, IntentRecord, OrderRecord, OrderRole, OrderState, PositionRecord, TradeRecord,
@@ -14,7 +16,7 @@ use crate::leg::is_part;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Pending {
     /// The intent.
-    pub intent: IntentRecord,
+    pub intent: Arc<IntentRecord>,
     /// Cash promised to it: value at the limit, costs included.
     pub reserved: Money,
 }
@@ -23,7 +25,7 @@ pub struct Pending {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Position {
     /// The intent that opened it, as it was decided.
-    pub intent: IntentRecord,
+    pub intent: Arc<IntentRecord>,
     /// Session of the entry fill.
     pub entry_session: Date,
     /// Price of the entry fill, in the shares of its day.
@@ -75,7 +77,7 @@ struct Sold {
 }
 
 impl Position {
-    pub(super) fn entered(intent: IntentRecord, fill: &Execution) -> Self {
+    pub(super) fn entered(intent: Arc<IntentRecord>, fill: &Execution) -> Self {
         Self {
             entry_session: fill.session,
             entry_price: fill.price,
@@ -191,6 +193,19 @@ impl Position {
         self.worth(self.latest.unwrap_or_else(|| self.mark.to_f64()))
     }
 
+    /// Sessions in which nothing happened but closes, and a range that prices stayed within.
+    pub(super) fn pass_sessions(
+        &mut self,
+        sessions: u32,
+        (date, close): (Date, f64),
+        range: (f64, f64),
+    ) {
+        self.latest = Some(close);
+        self.tally.ranged(range);
+        self.marked = Some(date);
+        self.sessions_held += sessions;
+    }
+
     pub(super) fn settle_mark(&mut self) {
         if let Some(price) = self.latest.take().and_then(mark_price) {
             self.mark = price;
@@ -217,9 +232,10 @@ impl Position {
 
     /// The trade as a whole: after a partial exit the shares of all sales in those of the last
     /// one's day, and their mean price to a hundredth of a cent. Money is exact.
-    pub(super) fn closed(mut self, fill: &Execution, detail: ExitDetail) -> TradeRecord {
-        self.tally.charge(fill);
-        self.tally.traded(fill.price.to_f64());
+    pub(super) fn closed(&self, fill: &Execution, detail: ExitDetail) -> TradeRecord {
+        let mut tally = self.tally;
+        tally.charge(fill);
+        tally.traded(fill.price.to_f64());
         let value = self.sold.value + fill.value();
         let at_prices = self.sold.price + fill.price.times(fill.shares);
         let shares = self.sold.shares + Decimal::from(fill.shares.0);
@@ -254,11 +270,11 @@ impl Position {
             net,
             planned_risk: self.planned_risk,
             r_multiple: ratio_of(net, self.planned_risk),
-            kinds: self.tally.kinds(),
+            kinds: tally.kinds(),
             bounds: tally::bounds(fill, net),
             traded: self.rate.map(|_| self.entry_value() + value),
-            reach: Some(self.tally.reach()),
-            intent_id: self.intent.intent_id,
+            reach: Some(tally.reach()),
+            intent_id: self.intent.intent_id.clone(),
         }
     }
 

@@ -37,8 +37,14 @@ impl Tally {
     /// A session that was held to its end.
     #[inline]
     pub(super) fn held(&mut self, bar: &Bar) {
-        self.low = self.low.min(bar.low * self.units + self.income);
-        self.high = self.high.max(bar.high * self.units + self.income);
+        self.ranged((bar.low, bar.high));
+    }
+
+    /// Sessions that were held to their ends, between these prices.
+    #[inline]
+    pub(super) fn ranged(&mut self, (low, high): (f64, f64)) {
+        self.low = self.low.min(low * self.units + self.income);
+        self.high = self.high.max(high * self.units + self.income);
     }
 
     /// A price that was traded at for certain.

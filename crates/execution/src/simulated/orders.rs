@@ -26,7 +26,7 @@ pub(super) fn rejected(intent: &IntentRecord, note: String) -> BrokerEvent {
 impl Slot {
     /// As [`Leg::order_id`].
     pub(super) fn order_id(&self, leg: Leg) -> String {
-        leg.order_id(&self.id, self.replacements)
+        leg.order_id(&self.intent.intent_id, self.replacements)
     }
 
     /// The record of one of this slot's orders, for the shares that it stands for now.

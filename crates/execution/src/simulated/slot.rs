@@ -34,9 +34,7 @@ pub const BY_FINER_BARS: FineRules =
 /// What the venue knows of one intent.
 #[derive(Debug)]
 pub(super) struct Slot {
-    pub(super) intent: IntentRecord,
-    /// The intent's id, for all who name it.
-    pub(super) id: Arc<str>,
+    pub(super) intent: Arc<IntentRecord>,
     /// Neither stop nor target: see [`Bracket::at_market`].
     pub(super) at_market: bool,
     pub(super) walk: Walk,
@@ -104,14 +102,13 @@ impl From<PartialFill> for Leaving {
 
 impl Slot {
     pub(super) fn new(
-        intent: IntentRecord,
+        intent: Arc<IntentRecord>,
         bracket: &Bracket,
         management: &Management,
         costs: &CostModel,
         reserved: Money,
     ) -> Self {
         Self {
-            id: Arc::from(intent.intent_id.as_str()),
             at_market: bracket.is_at_market(),
             walk: Walk::new(bracket).managed(management, costs),
             shares: intent.shares,
@@ -150,8 +147,8 @@ impl Slot {
             self.leave(bar.date, &self.flattened(bar.open), venue, events);
             return true;
         }
-        if self.at_market && self.walk.is_open() && !self.walk.is_leaving() {
-            self.walk.pass();
+        if self.rests() {
+            self.walk.pass_sessions(1);
             return false;
         }
         let waiting = self.walk.progress() == Progress::Waiting;
@@ -197,6 +194,15 @@ impl Slot {
             // Never with these rules.
             Err(_) => self.walk.step(bar),
         }
+    }
+
+    /// No bar can end it, and nobody has asked to leave.
+    pub(super) fn rests(&self) -> bool {
+        self.at_market
+            && self.walk.is_open()
+            && !self.walk.is_leaving()
+            && !self.flatten
+            && self.actions.is_empty()
     }
 
     /// Fills the entry at the open; its stop and target begin to work.
@@ -309,7 +315,7 @@ impl Slot {
         let (costs, more) = self.charged(session, (shares, price), reason, venue);
         BrokerEvent::Fill(Execution {
             session,
-            intent_id: Arc::clone(&self.id),
+            intent: Arc::clone(&self.intent),
             leg,
             replacements: self.replacements,
             symbol: self.intent.symbol,

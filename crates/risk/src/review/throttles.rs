@@ -16,9 +16,10 @@ impl Checks {
     /// What is paid for crossing from bid to ask.
     pub(super) fn spread(&mut self, limits: &Limits, view: &BookView<'_>) {
         let allowed = tightened(limits.spread_max, bounds::SPREAD_MAX);
-        let (asked, refusal) = (view.spread, |asked, allowed| Refusal::Spread { asked, allowed });
+        let asked = view.spread;
+        let refusal = || Refusal::Spread { asked, allowed };
         let sane = asked >= 0.0;
-        self.add("spread", (asked, allowed), sane && asked <= allowed, refusal(asked, allowed));
+        self.add("spread", (asked, allowed), sane && asked <= allowed, refusal);
     }
 
     /// How many orders leave, and how soon the same symbol is bought again.
@@ -48,7 +49,7 @@ impl Checks {
         let wanted = limits.entry_interval_minutes.max(bounds::ENTRY_INTERVAL_MINUTES_MIN);
         let allowed = f64::from(wanted);
         let asked = traffic.minutes_since_entry.unwrap_or(f64::INFINITY);
-        let refusal = Refusal::EntryInterval { asked, allowed };
+        let refusal = || Refusal::EntryInterval { asked, allowed };
         self.add("entry_interval", (asked, allowed), asked >= allowed, refusal);
     }
 
@@ -57,7 +58,7 @@ impl Checks {
         let limit = proposal.bracket.entry_limit;
         let asked = limit.to_f64();
         let allowed = traffic.resting_sell.map_or(f64::INFINITY, Price::to_f64);
-        let refusal = Refusal::SelfTrade { asked, allowed };
+        let refusal = || Refusal::SelfTrade { asked, allowed };
         self.add("self_trade", (asked, allowed), asked < allowed, refusal);
 
         let this = Fingerprint { symbol: proposal.symbol, shares: proposal.shares, limit };

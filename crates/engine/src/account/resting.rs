@@ -1,0 +1,166 @@
+//! Symbols whose bars change nothing but a mark.
+//!
+//! Most bars of a rule strategy find nothing held, or a position at the market that no order is
+//! about to end. Such a bar is counted here and marked in `f64`; broker and book are told of all
+//! such bars at once, before anyone looks at them or changes them.
+
+use tradebot_domain::{Bar, CorporateAction, Date, Shares, Symbol};
+use tradebot_journal::Ledger;
+
+use super::Account;
+use crate::error::EngineError;
+
+/// What the account has in one symbol of a rule run.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Lane {
+    symbol: Symbol,
+    /// A bar changes nothing at broker and book: nothing is held and no order works, or a
+    /// position rests.
+    quiet: bool,
+    /// Last session with a bar since something was held.
+    date: Date,
+    shares: Shares,
+    /// Last close of what is held, and what it is worth there.
+    close: f64,
+    /// Sessions that the position has been held, as the book knows it.
+    sessions: u32,
+    /// Sessions after those, which broker and book have not been told of.
+    untold: u32,
+    /// Lowest and highest price of the untold sessions.
+    low: f64,
+    high: f64,
+}
+
+impl Lane {
+    pub(super) const fn new(symbol: Symbol, quiet: bool) -> Self {
+        Self {
+            symbol,
+            quiet,
+            date: Date::MIN,
+            shares: Shares::ZERO,
+            close: 0.0,
+            sessions: 0,
+            untold: 0,
+            low: f64::INFINITY,
+            high: f64::NEG_INFINITY,
+        }
+    }
+
+    fn value(&self) -> f64 {
+        self.close * self.shares.to_f64()
+    }
+}
+
+impl Account {
+    /// What a session's actions and bar did to the symbol with this index; as [`Account::step`],
+    /// with the marks in `f64`.
+    ///
+    /// # Errors
+    /// As [`Account::step`].
+    #[inline]
+    pub(crate) fn meet(
+        &mut self,
+        index: usize,
+        (bar, fine): (&Bar, &[Bar]),
+        actions: &[CorporateAction],
+        ledger: &mut dyn Ledger,
+    ) -> Result<(), EngineError> {
+        let lane = &mut self.lanes[index];
+        if !(lane.quiet && actions.is_empty()) {
+            return self.work(index, (bar, fine), actions, ledger);
+        }
+        if lane.shares != Shares::ZERO {
+            if bar.date <= lane.date {
+                return self.work(index, (bar, fine), actions, ledger);
+            }
+            (lane.date, lane.close) = (bar.date, bar.close);
+            (lane.low, lane.high) = (lane.low.min(bar.low), lane.high.max(bar.high));
+            lane.untold += 1;
+            self.light.marked += 1;
+            self.light.value += lane.value();
+        }
+        Ok(())
+    }
+
+    /// The bar at the broker and in the book.
+    #[inline(never)] // keeps the idle path short
+    fn work(
+        &mut self,
+        index: usize,
+        (bar, fine): (&Bar, &[Bar]),
+        actions: &[CorporateAction],
+        ledger: &mut dyn Ledger,
+    ) -> Result<(), EngineError> {
+        self.catch_up(index);
+        let symbol = self.lanes[index].symbol;
+        self.trade(symbol, (bar, fine), actions, ledger)?;
+        let value = self.book.mark_lightly(symbol, bar);
+        self.look(index);
+        let lane = &mut self.lanes[index];
+        (lane.date, lane.close) = (lane.date.max(bar.date), bar.close);
+        if let Some(value) = value {
+            self.light.marked += 1;
+            self.light.value += value;
+        }
+        Ok(())
+    }
+
+    /// Reads shares and rest anew, after something has happened at broker or book.
+    pub(super) fn look(&mut self, index: usize) {
+        // Under terms the venue sees every bar: what usually trades is known from them.
+        let restless = self.has_terms();
+        let lane = &mut self.lanes[index];
+        let position = self.book.position(lane.symbol);
+        (lane.shares, lane.sessions) =
+            position.map_or((Shares::ZERO, 0), |held| (held.shares, held.sessions_held));
+        lane.quiet = !restless && self.broker.rests(lane.symbol);
+    }
+
+    /// Tells broker and book what has passed quietly in one symbol.
+    pub(super) fn catch_up(&mut self, index: usize) {
+        let lane = &mut self.lanes[index];
+        let sessions = std::mem::take(&mut lane.untold);
+        if sessions > 0 {
+            lane.sessions += sessions;
+            self.broker.pass_sessions(lane.symbol, sessions, lane.date);
+            let range = (lane.low, lane.high);
+            (lane.low, lane.high) = (f64::INFINITY, f64::NEG_INFINITY);
+            self.book.pass_sessions(lane.symbol, sessions, (lane.date, lane.close), range);
+        }
+    }
+
+    /// The same in all symbols.
+    pub(super) fn catch_up_all(&mut self) {
+        (0..self.lanes.len()).for_each(|index| self.catch_up(index));
+    }
+
+    /// An order of the symbol is about to work: its next bar goes to the broker.
+    pub(super) fn wake(&mut self, symbol: Symbol) {
+        if let Ok(index) = self.lanes.binary_search_by(|lane| lane.symbol.cmp(&symbol)) {
+            self.catch_up(index);
+            self.lanes[index].quiet = false;
+        }
+    }
+
+    /// The same, where what is held may have changed as well.
+    pub(super) fn stir(&mut self, symbol: Symbol) {
+        if let Ok(index) = self.lanes.binary_search_by(|lane| lane.symbol.cmp(&symbol)) {
+            self.look(index);
+        }
+    }
+
+    /// Shares held of a symbol, and the sessions that they have been held.
+    #[inline]
+    pub(crate) fn held(&self, index: usize) -> (Shares, u32) {
+        let lane = &self.lanes[index];
+        (lane.shares, lane.sessions + lane.untold)
+    }
+
+    /// What open positions are worth at their last closes: a sum in symbol order.
+    pub(super) fn value_of_lanes(&self) -> f64 {
+        if self.has_terms() {
+            return self.book.value_lightly();
+        }
+        self.lanes.iter().filter(|lane| lane.shares != Shares::ZERO).map(Lane::value).sum()
+    }
+}
