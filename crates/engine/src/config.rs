@@ -57,8 +57,7 @@ pub struct Training {
     pub examples_min: usize,
     /// Months between refits.
     pub every_months: u32,
-    /// R-multiples follow realised outcomes; in runs of up to
-    /// [`SYMBOLS_MAX`](crate::adapting::SYMBOLS_MAX) symbols.
+    /// R-multiples follow realised outcomes.
     pub adapt_r: bool,
 }
 

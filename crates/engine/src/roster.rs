@@ -13,6 +13,9 @@ use tradebot_models::{
 use crate::config::Training;
 use crate::error::EngineError;
 use crate::warm::LearnedSession;
+use kept::Kept;
+
+mod kept;
 
 /// One example per symbol and session, waiting until its label may be used.
 #[derive(Debug, Clone)]
@@ -38,9 +41,8 @@ pub struct Roster {
     learned: Vec<(LearnedKind, Option<Box<dyn LearnedMember>>)>,
     set: TrainingSet,
     waiting: VecDeque<Example>,
-    /// Every example of the set, to be labelled anew; empty where nothing ever is.
-    kept: Vec<Example>,
-    keeps: bool,
+    /// Every example that was admitted, to be labelled anew; none where nothing ever is.
+    kept: Option<Kept>,
     purge: u32,
     fitted_in: Option<(i16, i8)>,
 }
@@ -64,8 +66,7 @@ impl Roster {
             learned,
             set: TrainingSet::new(feature_names().len()).with_horizon(purge),
             waiting: VecDeque::new(),
-            kept: Vec::new(),
-            keeps: false,
+            kept: None,
             purge,
             fitted_in: None,
         }
@@ -74,7 +75,7 @@ impl Roster {
     /// Keeps examples, so that [`relabel`](Self::relabel) can label them anew. To be called first.
     #[must_use]
     pub fn keeping(self, keeps: bool) -> Self {
-        Self { keeps, ..self }
+        Self { kept: keeps.then(Kept::default), ..self }
     }
 
     /// Names of the members.
@@ -108,38 +109,51 @@ impl Roster {
     pub fn recall(
         &mut self,
         sessions: &[LearnedSession],
-        known: impl Iterator<Item = OutcomeRecord>,
+        known: &BTreeMap<DecisionId, (bool, f64)>,
     ) {
-        let known: BTreeMap<DecisionId, OutcomeRecord> = known.map(|r| (r.id, r)).collect();
         let mut outcomes: Vec<_> = sessions.iter().flat_map(|session| &session.outcomes).collect();
         outcomes.sort_by_key(|outcome| outcome.record.id);
         for outcome in outcomes {
             let (id, row) = (outcome.record.id, outcome.record.row);
-            let label = known.get(&id).and_then(|r| Some((r.won?, r.uniqueness)));
-            if let Some((won, uniqueness)) = label {
-                self.set.push(id.session, &outcome.features, row, won, uniqueness);
-            }
-            if self.keeps {
-                let label = label.map(|(won, uniqueness)| Label { won: Some(won), uniqueness });
-                let features = outcome.features.clone();
-                self.kept.push(Example { id, cycle: 0, row, features, label });
-            }
+            let label = known.get(&id).copied();
+            self.admit(id, row, &outcome.features, label);
         }
     }
 
-    /// A row asks something new: its decisions are labelled with what is known of the new question,
-    /// or wait for it.
-    pub fn relabel(&mut self, row: Regime, labels: &BTreeMap<DecisionId, (bool, f64)>) {
-        for example in self.waiting.iter_mut().chain(&mut self.kept).filter(|e| e.row == row) {
-            let known = labels.get(&example.id);
-            example.label =
-                known.map(|(won, uniqueness)| Label { won: Some(*won), uniqueness: *uniqueness });
+    /// A row asks something new, and nothing is known of it yet: what is, is told by
+    /// [`label`](Self::label), and then [`relabelled`](Self::relabelled) makes the set anew.
+    pub fn unlabel(&mut self, row: Regime) {
+        self.waiting.iter_mut().filter(|e| e.row == row).for_each(|e| e.label = None);
+        if let Some(kept) = &mut self.kept {
+            kept.unlabel(row);
         }
-        self.set = TrainingSet::new(feature_names().len()).with_horizon(self.purge);
-        for example in &self.kept {
-            if let Some(Label { won: Some(won), uniqueness }) = example.label {
-                self.set.push(example.id.session, &example.features, example.row, won, uniqueness);
+    }
+
+    /// How a decision ended under the multiple in force.
+    pub fn label(&mut self, outcome: &OutcomeRecord) {
+        if self.waiting.front().is_none_or(|first| first.id > outcome.id) {
+            if let (Some(kept), Some(won)) = (&mut self.kept, outcome.won) {
+                kept.label(outcome.id, (won, outcome.uniqueness));
             }
+        } else {
+            self.answer(outcome);
+        }
+    }
+
+    /// The training set with the labels as they are now.
+    pub fn relabelled(&mut self) {
+        if let Some(kept) = &mut self.kept {
+            let anew = TrainingSet::new(feature_names().len()).with_horizon(self.purge);
+            self.set = kept.rebuild(&self.set, anew);
+        }
+    }
+
+    fn admit(&mut self, id: DecisionId, row: Regime, features: &[f64], label: Option<(bool, f64)>) {
+        if let Some((won, uniqueness)) = label {
+            self.set.push(id.session, features, row, won, uniqueness);
+        }
+        if let Some(kept) = &mut self.kept {
+            kept.push(id, row, features, label);
         }
     }
 
@@ -205,15 +219,11 @@ impl Roster {
 
     /// Moves examples that are older than the label horizon into the training set.
     fn admit_known(&mut self, cycle: u32) {
-        while let Some(example) = self.waiting.front() {
-            if example.cycle + self.purge > cycle {
-                return;
-            }
-            if let Some(Label { won: Some(won), uniqueness }) = example.label {
-                self.set.push(example.id.session, &example.features, example.row, won, uniqueness);
-            }
-            let example = self.waiting.pop_front();
-            self.kept.extend(example.filter(|_| self.keeps));
+        while let Some(Example { id, row, features, label, .. }) =
+            self.waiting.pop_front_if(|example| example.cycle + self.purge <= cycle)
+        {
+            let label = label.and_then(|label| Some((label.won?, label.uniqueness)));
+            self.admit(id, row, &features, label);
         }
     }
 

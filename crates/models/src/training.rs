@@ -157,6 +157,16 @@ impl TrainingSet {
         self.won.iter().all(|won| *won == self.won[0])
     }
 
+    /// Features of each example.
+    pub const fn feature_count(&self) -> usize {
+        self.feature_count
+    }
+
+    /// Features of the example with this number, in the order of pushing. Panics beyond the last.
+    pub fn features_of(&self, number: usize) -> &[f64] {
+        self.example(number)
+    }
+
     /// Features of one example.
     pub(crate) fn example(&self, i: usize) -> &[f64] {
         &self.features[i * self.feature_count..(i + 1) * self.feature_count]
