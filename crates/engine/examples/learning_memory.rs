@@ -121,7 +121,6 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     let (mut noise, mut ledger) = (Noise(7), Nothing::default());
     let (mut closes, mut index) = (vec![50.0; symbols], 1_000.0);
-    let begun = std::time::Instant::now();
     engine.begin(&mut ledger)?;
     for date in dates {
         let bars = names.iter().zip(&mut closes);
@@ -142,11 +141,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let (here, aside) = engine.past_bytes();
     println!(
         "{{\"symbols\":{symbols},\"sessions\":{},\"how\":\"{how}\",\"asked\":{},\"moves\":{},\
-         \"past_here\":{here},\"past_aside\":{aside},\"peak\":\"{peak}\",\"seconds\":{:.1}}}",
+         \"past_here\":{here},\"past_aside\":{aside},\"peak\":\"{peak}\"}}",
         dates.len(),
         ledger.asked,
         ledger.moves,
-        begun.elapsed().as_secs_f64()
     );
     Ok(())
 }

@@ -150,8 +150,12 @@ mod tests {
             runs in prop::array::uniform21(prop_oneof![Just(-1.02), Just(0.5), -1.0..3.0]),
         ) {
             let mut packer = Packer::default();
-            floats.iter().for_each(|x| packer.float(*x));
-            counts.iter().for_each(|n| packer.count(*n));
+            for x in &floats {
+                packer.float(*x);
+            }
+            for n in &counts {
+                packer.count(*n);
+            }
             packer.runs(&runs);
             packer.text("RY.TO");
             let mut page = Unpacker::new(packer.bytes());

@@ -123,9 +123,10 @@ mod tests {
 
     fn id_of(number: usize) -> DecisionId {
         let start: Date = "2011-01-03".parse().unwrap();
+        let days = tradebot_domain::Span::new().days(i64::try_from(number).unwrap());
         // Symbols come up in another order than that of their names.
         let symbol = format!("S{}", (number * 7 + number / 3) % 10).parse().unwrap();
-        DecisionId { session: start + tradebot_domain::Span::new().days(number as i64), symbol }
+        DecisionId { session: start + days, symbol }
     }
 
     fn features(number: usize) -> [f64; 2] {
@@ -156,7 +157,9 @@ mod tests {
                 for (number, label) in round.iter().enumerate() {
                     if row_of(number) == row {
                         labels[number] = *label;
-                        label.iter().for_each(|label| kept.label(id_of(number), *label));
+                        if let Some(label) = *label {
+                            kept.label(id_of(number), label);
+                        }
                     }
                 }
                 set = kept.rebuild(&set, empty());

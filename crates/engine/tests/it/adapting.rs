@@ -141,7 +141,7 @@ impl Scratch for Shelf {
     }
 
     fn get(&self, address: u64, page: &mut [u8]) -> Result<()> {
-        page.copy_from_slice(&self.0.lock().unwrap()[address as usize]);
+        page.copy_from_slice(&self.0.lock().unwrap()[usize::try_from(address).unwrap()]);
         Ok(())
     }
 }

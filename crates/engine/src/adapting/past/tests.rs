@@ -32,7 +32,8 @@ impl Scratch for Shelf {
 
     fn get(&self, address: u64, page: &mut [u8]) -> Result<()> {
         let pages = self.pages.lock().unwrap();
-        let found = pages.get(address as usize).filter(|found| found.len() == page.len());
+        let found =
+            pages.get(usize::try_from(address).unwrap()).filter(|found| found.len() == page.len());
         page.copy_from_slice(found.ok_or_else(|| Error::other("no such page"))?);
         Ok(())
     }
@@ -80,9 +81,10 @@ fn any_decision() -> impl Strategy<Value = (Told, Option<(usize, ToldFan)>)> {
 fn any_past() -> impl Strategy<Value = Vec<Session>> {
     prop::collection::vec(prop::collection::vec(any_decision(), 0..6), 1..12).prop_map(|days| {
         let start: Date = "2010-03-01".parse().unwrap();
-        let mut sessions: Vec<Session> = (0..days.len() + 4)
+        let mut sessions: Vec<Session> = (0..)
+            .take(days.len() + 4)
             .map(|day| Session {
-                date: start + tradebot_domain::Span::new().days(day as i64),
+                date: start + tradebot_domain::Span::new().days(day),
                 symbols: 7,
                 alarm: day % 3 == 0,
                 resolved: Vec::new(),
