@@ -202,6 +202,7 @@ pub fn config_with(
         policy,
         training: settings.training,
         ensemble: settings.ensemble,
+        second_opinion: settings.second_opinion,
         rearm_by_itself: true,
         durable_before_send: false,
         data_source: market.source.clone(),

@@ -9,7 +9,7 @@ use figment::{Figment, error::Kind};
 use serde::{Deserialize, Serialize};
 use tradebot_brackets::CostModel;
 use tradebot_domain::Decimal;
-use tradebot_engine::config::Training;
+use tradebot_engine::config::{SecondOpinionView, Training};
 use tradebot_engine::roster::Roster;
 use tradebot_ensemble::EnsembleConfig;
 use tradebot_policy::Limits;
@@ -40,6 +40,8 @@ pub struct Settings {
     pub training: Training,
     /// Weights of members.
     pub ensemble: EnsembleConfig,
+    /// What the second opinion on the regime sees.
+    pub second_opinion: SecondOpinionView,
     /// The log on stderr and in the home folder.
     pub log: Log,
 }
@@ -143,6 +145,7 @@ impl Default for Settings {
             limits: Limits::simulated(),
             training: Training::default(),
             ensemble: EnsembleConfig::default(),
+            second_opinion: SecondOpinionView::default(),
             log: Log { format: "text".to_owned(), level: "warn".to_owned() },
         }
     }
@@ -388,7 +391,8 @@ impl Loaded {
             costs.ranges().map(|(name, value, max)| (format!("costs.{name}"), value, 0.0, max)),
         );
         ranges.retain(|(_, value, min, max)| !(*min..=*max).contains(value));
-        if let Err(e) = self.settings.ensemble.validate(Roster::size()) {
+        let members = Roster::size(self.settings.ensemble.experts);
+        if let Err(e) = self.settings.ensemble.validate(members) {
             let source = self.source(&format!("ensemble.{}", e.setting));
             problems.push(format!(
                 "ensemble.{} is {} ({source}); {} is allowed",

@@ -107,7 +107,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         // No refits: what fitting takes is another matter.
         training: Training {
             adapt_r: how != "fixed",
-            examples_min: usize::MAX,
+            examples_min: Training::default().examples_max,
             ..Training::default()
         },
         ..EngineConfig::simulated((from, to), names.clone(), Money(Decimal::from(1_000_000)))

@@ -12,8 +12,7 @@ use tradebot_journal::{Event, Ledger, OutcomeRecord, RunFinished, RunStarted, Sc
 use tradebot_models::{VolatilityConfig, VolatilityForecast, VolatilityForecaster};
 use tradebot_policy::RowPolicy;
 use tradebot_regime::{
-    RegimeConfig, RegimeDetector, RegimeReading, SecondOpinion, SecondOpinionConfig,
-    SecondOpinionReading,
+    RegimeConfig, RegimeDetector, RegimeReading, SecondOpinion, SecondOpinionReading,
 };
 
 use crate::account::{Account, Mark};
@@ -76,7 +75,10 @@ impl Engine {
             .max()
             .unwrap_or(0);
         let adapting = Adapting::new(&config)?;
-        let roster = Roster::new(purge).keeping(adapting.adapts());
+        let roster = Roster::new(purge)
+            .of_at_most(config.training.examples_max)
+            .through(config.ensemble.experts)
+            .keeping(adapting.adapts());
         let learning = Learning::new(roster.ids(), config.policy.r_multiples(), config.ensemble);
         Ok(Self {
             symbols: config
@@ -87,7 +89,7 @@ impl Engine {
             market: MarketFeatures::new(),
             context: None,
             detector: RegimeDetector::new(RegimeConfig::default()),
-            second_opinion: SecondOpinion::new(SecondOpinionConfig::default())
+            second_opinion: SecondOpinion::new(config.second_opinion())
                 .map_err(|e| EngineError::Config(e.to_string()))?,
             volatility: VolatilityForecaster::new(VolatilityConfig::default())
                 .map_err(|e| EngineError::Config(e.to_string()))?,

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use rayon::prelude::*;
 use tradebot_domain::{Date, MemberId, Regime};
+use tradebot_ensemble::ExpertMaps;
 use tradebot_features::feature_names;
 use tradebot_journal::{DecisionId, FitRecord, Ledger, OutcomeRecord};
 use tradebot_models::{
@@ -12,6 +13,7 @@ use tradebot_models::{
 
 use crate::config::Training;
 use crate::error::EngineError;
+use crate::learning::with_experts;
 use crate::warm::LearnedSession;
 use kept::Kept;
 
@@ -34,6 +36,10 @@ struct Label {
     uniqueness: f64,
 }
 
+/// Examples beyond the most that are kept leave in batches of a tenth of them, oldest first, since
+/// the digest of the set begins anew then.
+const FORGOTTEN_SHARE: usize = 10;
+
 /// All members, in the order in which they stand everywhere.
 pub struct Roster {
     ids: Vec<MemberId>,
@@ -43,14 +49,16 @@ pub struct Roster {
     waiting: VecDeque<Example>,
     /// Every example that was admitted, to be labelled anew; none where nothing ever is.
     kept: Option<Kept>,
+    maps: ExpertMaps,
     purge: u32,
+    examples_max: usize,
     fitted_in: Option<(i16, i8)>,
 }
 
 impl Roster {
-    /// How many members there are.
-    pub fn size() -> usize {
-        rule_members().len() + LearnedKind::ALL.len()
+    /// How many members there are, those included that enter through these maps.
+    pub fn size(maps: ExpertMaps) -> usize {
+        (rule_members().len() + LearnedKind::ALL.len()) * (1 + maps.count())
     }
 
     /// The built-in members. `purge` is the longest label horizon in sessions, entry included:
@@ -67,9 +75,23 @@ impl Roster {
             set: TrainingSet::new(feature_names().len()).with_horizon(purge),
             waiting: VecDeque::new(),
             kept: None,
+            maps: ExpertMaps::default(),
             purge,
+            examples_max: usize::MAX,
             fitted_in: None,
         }
+    }
+
+    /// Lets every member enter the ensemble through these maps too. To be called first.
+    #[must_use]
+    pub fn through(self, maps: ExpertMaps) -> Self {
+        Self { ids: with_experts(&self.ids, maps), maps, ..self }
+    }
+
+    /// Learns from the last so many examples only. To be called first.
+    #[must_use]
+    pub fn of_at_most(self, examples_max: usize) -> Self {
+        Self { examples_max, ..self }
     }
 
     /// Keeps examples, so that [`relabel`](Self::relabel) can label them anew. To be called first.
@@ -78,16 +100,18 @@ impl Roster {
         Self { kept: keeps.then(Kept::default), ..self }
     }
 
-    /// Names of the members.
+    /// Names of the members, then of their experts.
     pub fn ids(&self) -> &[MemberId] {
         &self.ids
     }
 
-    /// Score per member; `None` for one that abstains or was never fitted.
+    /// Score per member, then per expert, which is that of its member; `None` for one that abstains
+    /// or was never fitted.
     pub fn opine(&self, input: &Input<'_>) -> Vec<Option<f64>> {
         let rules = self.rules.iter().map(|m| m.opine(input));
         let learned = self.learned.iter().map(|(_, m)| m.as_ref().and_then(|m| m.opine(input)));
-        rules.chain(learned).collect()
+        let alone: Vec<Option<f64>> = rules.chain(learned).collect();
+        alone.repeat(1 + self.maps.count())
     }
 
     /// Notes the features of a decision whose bracket is now in question.
@@ -154,6 +178,13 @@ impl Roster {
         }
         if let Some(kept) = &mut self.kept {
             kept.push(id, row, features, label);
+        }
+        if self.set.len() > self.examples_max {
+            let excess = self.set.len() - self.examples_max + self.examples_max / FORGOTTEN_SHARE;
+            self.set.forget_first(excess);
+            if let Some(kept) = &mut self.kept {
+                kept.forget_first(excess, self.set.feature_count());
+            }
         }
     }
 
@@ -227,6 +258,16 @@ impl Roster {
         }
     }
 
+    fn card(&self, kind: LearnedKind, member: &dyn LearnedMember) -> String {
+        let mut card = member.card();
+        let experts: Vec<String> =
+            self.maps.iter().map(|map| format!("{}.{}", kind.id(), map.suffix())).collect();
+        if !experts.is_empty() {
+            card.extend(["weighed too as: ", &experts.join(", "), "\n"]);
+        }
+        card
+    }
+
     fn record(
         &self,
         session: Date,
@@ -244,7 +285,7 @@ impl Roster {
             base_rate: self.set.base_rate(),
             training_digest: training_digest.to_owned(),
             model_digest: blake3::hash(&artefact).to_hex().to_string(),
-            card: member.card(),
+            card: self.card(kind, member),
             artefact,
         }
     }

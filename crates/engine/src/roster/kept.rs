@@ -47,6 +47,23 @@ impl Kept {
         self.decisions.push(Decision { session, row, is_in_set, uniqueness, won, symbol });
     }
 
+    /// Lets go of the first decisions, so that `examples` of them leave the training set.
+    pub(super) fn forget_first(&mut self, examples: usize, width: usize) {
+        let (mut left, mut spare) = (examples, 0);
+        let gone = self.decisions.iter().take_while(|decision| {
+            let goes = left > 0;
+            if goes && decision.is_in_set {
+                left -= 1;
+            } else if goes {
+                spare += width;
+            }
+            goes
+        });
+        let gone = gone.count();
+        self.decisions.drain(..gone);
+        self.spare.drain(..spare);
+    }
+
     /// Takes the labels of a row away.
     pub(super) fn unlabel(&mut self, row: Regime) {
         for decision in self.decisions.iter_mut().filter(|d| d.row == row) {
@@ -174,6 +191,32 @@ mod tests {
             let digest = |set: &TrainingSet| set.digest(LearnedKind::Forest, 1);
             prop_assert_eq!(digest(&set), digest(&fresh));
         }
+    }
+
+    #[test]
+    fn what_was_forgotten_is_gone_from_the_set_and_from_here() {
+        let (mut kept, mut set) = (Kept::default(), empty());
+        let label = |number: usize| (!number.is_multiple_of(3)).then_some((true, 0.5));
+        for number in 0..30 {
+            if let Some((won, u)) = label(number) {
+                set.push(id_of(number).session, &features(number), row_of(number), won, u);
+            }
+            kept.push(id_of(number), row_of(number), &features(number), label(number));
+        }
+        // 0 has no label, 1 and 2 leave; so do 3, without a label, and 4.
+        set.forget_first(3);
+        kept.forget_first(3, 2);
+        for number in (0..30).filter(|n| label(*n).is_none()) {
+            kept.label(id_of(number), (false, 1.0));
+        }
+        let mut fresh = empty();
+        for number in 5..30 {
+            let (won, u) = label(number).unwrap_or((false, 1.0));
+            fresh.push(id_of(number).session, &features(number), row_of(number), won, u);
+        }
+        let set = kept.rebuild(&set, empty());
+        let digest = |set: &TrainingSet| set.digest(LearnedKind::Forest, 1);
+        assert_eq!(digest(&set), digest(&fresh));
     }
 
     #[test]

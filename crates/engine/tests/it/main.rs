@@ -9,5 +9,6 @@ mod management;
 mod oddities;
 mod adapting;
 mod durability;
+mod experts;
 mod warm;
 mod rules;
