@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde::Serialize;
@@ -10,7 +11,7 @@ use tradebot_domain::{Decimal, Money, Symbol, Timestamp};
 use tradebot_engine::{Engine, EngineConfig, Observer, Phase};
 use tradebot_journal::{RunFinished, SnapshotRecord};
 use tradebot_policy::Policy;
-use tradebot_storage::{Mode, SqliteLedger, Store};
+use tradebot_storage::{Mode, ScratchFile, SqliteLedger, Store};
 
 use crate::cli::ReplayArgs;
 use crate::exit::Failure;
@@ -98,6 +99,7 @@ pub fn run(job: &Job<'_>) -> Result<(), Failure> {
     }
 
     let mut store = Store::open(job.home, job.mode)?;
+    engine = engine.setting_aside(Arc::new(ScratchFile::create(job.home)?));
     let handle = store.begin_run(&engine.started(), utc_now())?;
     if handle.resumed {
         continuing::check_learned(job.home, job.mode, &handle, &engine)?;
@@ -201,6 +203,7 @@ pub fn config_with(
         policy,
         training: settings.training,
         ensemble: settings.ensemble,
+        second_opinion: settings.second_opinion,
         rearm_by_itself: true,
         durable_before_send: false,
         data_source: market.source.clone(),

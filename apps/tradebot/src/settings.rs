@@ -9,7 +9,7 @@ use figment::{Figment, error::Kind};
 use serde::{Deserialize, Serialize};
 use tradebot_brackets::CostModel;
 use tradebot_domain::Decimal;
-use tradebot_engine::config::Training;
+use tradebot_engine::config::{SecondOpinionView, Training};
 use tradebot_engine::roster::Roster;
 use tradebot_ensemble::EnsembleConfig;
 use tradebot_policy::Limits;
@@ -46,6 +46,8 @@ pub struct Settings {
     pub training: Training,
     /// Weights of members.
     pub ensemble: EnsembleConfig,
+    /// What the second opinion on the regime sees.
+    pub second_opinion: SecondOpinionView,
     /// The log on stderr and in the home folder.
     pub log: Log,
 }
@@ -150,6 +152,7 @@ impl Default for Settings {
             limits: Limits::simulated(),
             training: Training::default(),
             ensemble: EnsembleConfig::default(),
+            second_opinion: SecondOpinionView::default(),
             log: Log { format: "text".to_owned(), level: "warn".to_owned() },
         }
     }
@@ -404,7 +407,8 @@ impl Loaded {
             costs.ranges().map(|(name, value, max)| (format!("costs.{name}"), value, 0.0, max)),
         );
         ranges.retain(|(_, value, min, max)| !(*min..=*max).contains(value));
-        if let Err(e) = self.settings.ensemble.validate(Roster::size()) {
+        let members = Roster::size(self.settings.ensemble.experts);
+        if let Err(e) = self.settings.ensemble.validate(members) {
             let source = self.source(&format!("ensemble.{}", e.setting));
             problems.push(format!(
                 "ensemble.{} is {} ({source}); {} is allowed",

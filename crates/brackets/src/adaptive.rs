@@ -224,6 +224,12 @@ impl AdaptiveR {
         self.open.values().map(Vec::len).sum()
     }
 
+    /// Whether the fan of a symbol's decision in this session has yet to end.
+    pub fn is_open(&self, symbol: Symbol, decided: Date) -> bool {
+        let fans = self.open.get(&symbol).map_or(&[][..], Vec::as_slice);
+        fans.binary_search_by_key(&decided, Fan::decided).is_ok()
+    }
+
     /// A decision of this row on a raw `close` with raw `atr`, taken or not. Only the first of a
     /// symbol and session counts; false when there was one.
     ///

@@ -7,14 +7,18 @@
 //!
 //! Results under all candidates go on record, so [`Adapting::recall`] restores the same state from a
 //! database that [`Adapting::session`] reached by walking bars.
+//!
+//! The past is kept packed, to the last bit, and can be set aside in a [`Scratch`] store: memory
+//! does not grow with it then, however many symbols there are.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use tradebot_brackets::adaptive::{
     AdaptiveConfig, AdaptiveError, AdaptiveR, FanOutcome, Finding, Question, Review,
 };
 use tradebot_domain::{Bar, CorporateAction, Date, Regime, Symbol, Tick};
-use tradebot_journal::{CandidatesRecord, DecisionId, OutcomeRecord, RiskRecord};
+use tradebot_journal::{CandidatesRecord, DecisionId, OutcomeRecord, RiskRecord, Scratch};
 
 use crate::candidate::{management_of, spec_of};
 use crate::config::EngineConfig;
@@ -23,11 +27,11 @@ use crate::learning::Learning;
 use crate::shadow::{Forecast, Resolved};
 use crate::warm::LearnedSession;
 use on_record::{place_of, record_of, spread};
+use past::{Past, Session, Told, ToldFan, ended};
 
 mod on_record;
-
-/// The past is kept in memory to be learned from again, so large universes keep their multiples.
-pub const SYMBOLS_MAX: usize = 20;
+mod packing;
+mod past;
 
 /// Multiples of all rows, and the past that a new one is learned from.
 #[derive(Clone)]
@@ -36,8 +40,9 @@ pub struct Adapting {
     own: [f64; 5],
     /// None where the policy's own multiple is no tenth, or where nothing is adapted.
     rows: [Option<AdaptiveR>; 5],
+    /// Decisions whose candidates have not all ended.
     asked: BTreeMap<DecisionId, Asked>,
-    past: Vec<Past>,
+    past: Past,
 }
 
 /// What a decision was asked with.
@@ -48,16 +53,6 @@ struct Asked {
     forecast: Forecast,
     /// Uniqueness of its own bracket among all of the symbol, once that has ended.
     uniqueness: Option<f64>,
-}
-
-/// What one session brought.
-#[derive(Clone)]
-struct Past {
-    session: Date,
-    symbols: u32,
-    alarm: bool,
-    resolved: Vec<Resolved>,
-    fans: Vec<FanOutcome>,
 }
 
 /// What a session teaches, and which rows ask something new from now on.
@@ -79,13 +74,23 @@ impl Adapting {
     /// [`EngineError::Config`] when a row's bracket or the costs are outside their range.
     pub fn new(config: &EngineConfig) -> Result<Self, EngineError> {
         let mut rows = [const { None }; 5];
-        if config.training.adapt_r && config.symbols.len() <= SYMBOLS_MAX {
+        if config.training.adapt_r {
             for row in Regime::ALL {
                 rows[row.index()] = adaptive(config, row)?;
             }
         }
         let own = config.policy.r_multiples();
-        Ok(Self { own, rows, asked: BTreeMap::new(), past: Vec::new() })
+        Ok(Self { own, rows, asked: BTreeMap::new(), past: Past::default() })
+    }
+
+    /// The past goes to `scratch` instead of memory, page by page.
+    pub fn set_aside_to(&mut self, scratch: Arc<dyn Scratch>) {
+        self.past.set_aside_to(scratch);
+    }
+
+    /// Bytes of the past, in memory and set aside.
+    pub fn past_bytes(&self) -> (usize, usize) {
+        self.past.bytes()
     }
 
     /// Some row may move.
@@ -135,20 +140,18 @@ impl Adapting {
     }
 
     /// Takes a session's outcomes, after its bars and before its decisions.
+    ///
+    /// # Errors
+    /// [`EngineError::Scratch`] when the past cannot be set aside.
     pub fn session(
         &mut self,
         session: Date,
         (symbols, alarm): (u32, bool),
         resolved: &[Resolved],
-    ) -> Taught {
+    ) -> Result<Taught, EngineError> {
         if !self.adapts() {
             let (outcomes, moved, candidates) = (resolved.to_vec(), Vec::new(), Vec::new());
-            return Taught { symbols, alarm, outcomes, moved, candidates };
-        }
-        for r in resolved {
-            if let Some(asked) = self.asked.get_mut(&r.record.id) {
-                asked.uniqueness = Some(r.record.uniqueness);
-            }
+            return Ok(Taught { symbols, alarm, outcomes, moved, candidates });
         }
         let (mut fans, mut moved, mut candidates) = (Vec::new(), Vec::new(), Vec::new());
         for row in Regime::ALL {
@@ -158,18 +161,22 @@ impl Adapting {
             fans.extend(ended);
             moved.extend(review.filter(|r| r.finding == Finding::Moved).map(|r| (row, r)));
         }
-        let resolved = resolved.to_vec();
-        self.remember(Past { session, symbols, alarm, resolved, fans }, moved, candidates)
+        let past = self.told((session, symbols, alarm), resolved.to_vec(), fans);
+        self.forget_those_without_a_fan(resolved);
+        self.remember(past, moved, candidates)
     }
 
     /// Takes a session of an earlier run from its record: what was asked, how it ended, and how it
     /// would have ended otherwise. Rows move as they did then.
-    pub fn recall(&mut self, of: &LearnedSession) -> Taught {
-        for outcome in &of.outcomes {
+    ///
+    /// # Errors
+    /// [`EngineError::Scratch`] when the past cannot be set aside.
+    pub fn recall(&mut self, of: &LearnedSession) -> Result<Taught, EngineError> {
+        for outcome in of.outcomes.iter().filter(|o| o.record.won.is_some()) {
             let Some(r_multiple) = outcome.r_multiple else { continue };
             let (row, forecast) = (outcome.record.row, outcome.forecast.clone());
-            let uniqueness = Some(outcome.record.uniqueness);
-            self.asked.insert(outcome.record.id, Asked { row, r_multiple, forecast, uniqueness });
+            let asked = Asked { row, r_multiple, forecast, uniqueness: None };
+            self.asked.insert(outcome.record.id, asked);
         }
         let (mut fans, mut moved) = (Vec::new(), Vec::new());
         for row in Regime::ALL {
@@ -181,106 +188,120 @@ impl Adapting {
             }
             fans.extend(ended);
         }
-        let (session, symbols, alarm) = (of.session, of.symbols, of.alarm);
-        self.remember(
-            Past { session, symbols, alarm, resolved: of.resolved(), fans },
-            moved,
-            Vec::new(),
-        )
+        let past = self.told((of.session, of.symbols, of.alarm), of.resolved(), fans);
+        self.remember(past, moved, Vec::new())
+    }
+
+    /// A decision that was not entered, or that no bracket of some candidate fits, has no results
+    /// under others to wait for.
+    fn forget_those_without_a_fan(&mut self, resolved: &[Resolved]) {
+        for Resolved { record: OutcomeRecord { id, row, .. }, .. } in resolved {
+            let row = self.rows[row.index()].as_ref();
+            if !row.is_some_and(|row| row.is_open(id.symbol, id.session)) {
+                self.asked.remove(id);
+            }
+        }
+    }
+
+    /// A session's outcomes with what each decision had been asked with.
+    fn told(
+        &mut self,
+        (date, symbols, alarm): (Date, u32, bool),
+        resolved: Vec<Resolved>,
+        fans: Vec<FanOutcome>,
+    ) -> Session {
+        let mut told = Vec::with_capacity(resolved.len());
+        for resolved in resolved {
+            let asked = self.asked.get_mut(&resolved.record.id);
+            let asked_r = asked.as_ref().map(|asked| asked.r_multiple);
+            let fan_follows = asked.is_some();
+            if let Some(asked) = asked {
+                asked.uniqueness = Some(resolved.record.uniqueness);
+            }
+            told.push(Told { resolved, asked_r, fan_follows });
+        }
+        let fans = fans.into_iter().filter_map(|fan| {
+            let id = DecisionId { session: fan.decided, symbol: fan.symbol };
+            let Asked { row, r_multiple, forecast, uniqueness } = self.asked.remove(&id)?;
+            Some(ToldFan { fan, row, asked_r: r_multiple, uniqueness: uniqueness?, forecast })
+        });
+        Session { date, symbols, alarm, fans: fans.collect(), resolved: told }
     }
 
     fn remember(
         &mut self,
-        past: Past,
+        session: Session,
         moved: Vec<(Regime, Review)>,
         candidates: Vec<CandidatesRecord>,
-    ) -> Taught {
-        let (symbols, alarm, outcomes) = (past.symbols, past.alarm, self.taught(&past));
-        self.past.push(past);
-        Taught { symbols, alarm, outcomes, moved, candidates }
+    ) -> Result<Taught, EngineError> {
+        self.past.push(&session)?;
+        let (symbols, alarm) = (session.symbols, session.alarm);
+        Ok(Taught { symbols, alarm, outcomes: self.taught(session), moved, candidates })
     }
 
     /// Brings what is learned up to date with a session: with its outcomes or, where a row moved,
     /// with the whole past under the multiples in force.
     ///
     /// # Errors
-    /// The text of a refusal, as [`Learning::learn`].
+    /// The text of a refusal, as [`Learning::learn`], or of a page that cannot be read.
     pub fn teach(&self, learning: &mut Learning, taught: &Taught) -> Result<(), String> {
         if taught.moved.is_empty() {
             return learning.learn(taught.symbols, taught.alarm, &taught.outcomes);
         }
         *learning = learning.anew(Regime::ALL.map(|row| self.r_multiple(row)));
-        self.past
-            .iter()
-            .try_for_each(|past| learning.learn(past.symbols, past.alarm, &self.taught(past)))
+        self.past.each(|past| {
+            let (symbols, alarm) = (past.symbols, past.alarm);
+            learning.learn(symbols, alarm, &self.taught(past))
+        })
     }
 
-    /// How decisions ended under the multiples in force, as far as that is known.
-    pub fn known(&self) -> impl Iterator<Item = OutcomeRecord> {
-        self.past.iter().flat_map(|past| self.taught(past)).map(|r| r.record)
+    /// How decisions ended under the multiples in force, as far as that is known, in the order in
+    /// which it became known.
+    ///
+    /// # Errors
+    /// The text of a page that cannot be read.
+    pub fn each_known(&self, mut see: impl FnMut(&OutcomeRecord)) -> Result<(), String> {
+        self.past.each(|past| {
+            self.taught(past).iter().for_each(|resolved| see(&resolved.record));
+            Ok(())
+        })
     }
 
-    /// Lets go of the past where no row can move.
+    /// Lets go of what no new session can ask for: of decisions of an earlier run, and of the past
+    /// where no row can move.
     pub fn forget_what_is_settled(&mut self) {
+        self.asked.clear();
         if !self.adapts() {
-            self.asked.clear();
             self.past.clear();
         }
     }
 
-    /// How the decisions of a row ended under the multiple in force, as far as that is known.
-    pub fn labels(&self, row: Regime) -> BTreeMap<DecisionId, (bool, f64)> {
-        self.known()
-            .filter(|record| record.row == row)
-            .filter_map(|record| Some((record.id, (record.won?, record.uniqueness))))
-            .collect()
-    }
-
     /// Decisions that were asked with the multiple in force teach as they ended, others as they would
     /// have ended under it.
-    fn taught(&self, past: &Past) -> Vec<Resolved> {
-        let as_it_was = past.resolved.iter().filter(|r| self.is_current(r.record.id)).cloned();
-        let again = past.fans.iter().filter_map(|fan| {
-            let id = DecisionId { session: fan.decided, symbol: fan.symbol };
-            let asked = self.asked.get(&id).filter(|_| !self.is_current(id))?;
-            self.as_it_would_be(id, asked, fan, past.session)
-        });
-        let mut taught: Vec<Resolved> = as_it_was.chain(again).collect();
+    fn taught(&self, session: Session) -> Vec<Resolved> {
+        let Session { date, resolved, fans, .. } = session;
+        let now = |row, asked_r: Option<f64>| asked_r.is_none_or(|r| self.r_multiple(row) == r);
+        let as_it_was = resolved.into_iter().filter(|t| now(t.resolved.record.row, t.asked_r));
+        let again = fans
+            .into_iter()
+            .filter(|fan| !now(fan.row, Some(fan.asked_r)))
+            .filter_map(|fan| self.as_it_would_be(fan, date));
+        let mut taught: Vec<Resolved> = as_it_was.map(|told| told.resolved).chain(again).collect();
         taught.sort_by_key(|r| r.record.id);
         taught
     }
 
-    fn is_current(&self, id: DecisionId) -> bool {
-        self.asked.get(&id).is_none_or(|asked| self.r_multiple(asked.row) == asked.r_multiple)
-    }
-
     /// None where either multiple is no candidate.
-    fn as_it_would_be(
-        &self,
-        id: DecisionId,
-        asked: &Asked,
-        fan: &FanOutcome,
-        resolved: Date,
-    ) -> Option<Resolved> {
-        let at = place_of(self.r_multiple(asked.row))?;
+    fn as_it_would_be(&self, told: ToldFan, resolved: Date) -> Option<Resolved> {
+        let ToldFan { fan, row, asked_r, uniqueness, forecast } = told;
+        let at = place_of(self.r_multiple(row))?;
         // A fan knows the brackets of its own row only; the bracket that was asked stood among all of
         // the symbol's. What is taken from the fan is how much more or less the new one overlaps.
-        let own = fan.uniqueness[place_of(asked.r_multiple)?];
-        let among_all = asked.uniqueness.unwrap_or(own);
-        let uniqueness = (among_all * fan.uniqueness[at] / own).clamp(f64::MIN_POSITIVE, 1.0);
-        let record = OutcomeRecord {
-            id,
-            row: asked.row,
-            resolved,
-            won: Some(fan.net_r[at] > 0.0),
-            net_r: fan.net_r[at],
-            uniqueness,
-            reason: None,
-            sessions: 0,
-            taken: false,
-            ambiguous: false,
-        };
-        Some(Resolved { record, forecast: asked.forecast.clone() })
+        let own = fan.uniqueness[place_of(asked_r)?];
+        let uniqueness = (uniqueness * fan.uniqueness[at] / own).clamp(f64::MIN_POSITIVE, 1.0);
+        let id = DecisionId { session: fan.decided, symbol: fan.symbol };
+        let record = ended(id, row, resolved, (fan.net_r[at], uniqueness));
+        Some(Resolved { record, forecast })
     }
 }
 

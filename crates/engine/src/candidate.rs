@@ -96,7 +96,7 @@ pub fn opine(roster: &Roster, learning: &Learning, row: Regime, features: &[f64]
     let calibrated = raw
         .iter()
         .enumerate()
-        .map(|(member, raw)| raw.and_then(|raw| learning.learner.calibrate(member, row, raw).ok()))
+        .map(|(member, raw)| raw.and_then(|raw| learning.calibrate(member, row, raw)))
         .collect();
     Opinions { raw, calibrated }
 }

@@ -7,6 +7,8 @@ use tradebot_brackets::{CostModel, ExecutionTerms};
 use tradebot_domain::{Currency, Date, Money, Symbol};
 use tradebot_ensemble::EnsembleConfig;
 use tradebot_policy::{Limits, Policy};
+use tradebot_regime::hmm::Covariance;
+use tradebot_regime::{Observations, SecondOpinionConfig};
 
 use crate::error::EngineError;
 use crate::roster::Roster;
@@ -42,6 +44,8 @@ pub struct EngineConfig {
     pub training: Training,
     /// How members are weighed.
     pub ensemble: EnsembleConfig,
+    /// What the second opinion on the regime sees.
+    pub second_opinion: SecondOpinionView,
     /// Replays re-arm by themselves after the drawdown stop; a person does in paper and live.
     pub rearm_by_itself: bool,
     /// Intents are made durable before they are sent. A venue outside this process needs it;
@@ -53,6 +57,16 @@ pub struct EngineConfig {
     pub data_digest: String,
 }
 
+/// What the second opinion on the regime sees; it has no vote on the row.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SecondOpinionView {
+    /// The return of the index alone, or its range and the VIX too.
+    pub seen: Observations,
+    /// What states know of pairs, where more than the return is seen.
+    pub covariance: Covariance,
+}
+
 /// When and on what learned members are fitted.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -61,14 +75,29 @@ pub struct Training {
     pub examples_min: usize,
     /// Months between refits.
     pub every_months: u32,
-    /// R-multiples follow realised outcomes; in runs of up to
-    /// [`SYMBOLS_MAX`](crate::adapting::SYMBOLS_MAX) symbols.
+    /// R-multiples follow realised outcomes.
     pub adapt_r: bool,
+    /// Most examples that are learned from, the last ones: what bounds the memory of a run of many
+    /// symbols. Not written at its default, so that configurations without it keep their digest.
+    #[serde(default = "examples_max", skip_serializing_if = "is_examples_max")]
+    pub examples_max: usize,
+}
+
+/// At some 250 bytes each, 50 MB.
+const EXAMPLES_MAX: usize = 200_000;
+
+const fn examples_max() -> usize {
+    EXAMPLES_MAX
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference over")]
+const fn is_examples_max(value: &usize) -> bool {
+    *value == EXAMPLES_MAX
 }
 
 impl Default for Training {
     fn default() -> Self {
-        Self { examples_min: 500, every_months: 1, adapt_r: true }
+        Self { examples_min: 500, every_months: 1, adapt_r: true, examples_max: EXAMPLES_MAX }
     }
 }
 
@@ -90,6 +119,13 @@ struct Digested<'a> {
     training: Training,
     ensemble: EnsembleConfig,
     rearm_by_itself: bool,
+    /// Not written by default, so that configurations without it keep their digest.
+    #[serde(skip_serializing_if = "is_default")]
+    second_opinion: SecondOpinionView,
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 impl EngineConfig {
@@ -111,6 +147,7 @@ impl EngineConfig {
             policy: Policy::bundled(),
             training: Training::default(),
             ensemble: EnsembleConfig::default(),
+            second_opinion: SecondOpinionView::default(),
             rearm_by_itself: true,
             durable_before_send: false,
             data_source: "not said".to_owned(),
@@ -136,6 +173,7 @@ impl EngineConfig {
             training: self.training,
             ensemble: self.ensemble,
             rearm_by_itself: self.rearm_by_itself,
+            second_opinion: self.second_opinion,
         };
         let json = serde_json::to_vec(&digested).expect("plain values always encode");
         blake3::hash(&json).to_hex().to_string()
@@ -173,14 +211,20 @@ impl EngineConfig {
                     return Ok(());
                 }
                 fail(format!(
-                    "every trade would change {account} into {listing} and back at {} basis points                      each: set terms.costs.conversion.per_trade, or hold {listing}",
+                    "every trade would change {account} into {listing} and back at {} basis points each: set terms.costs.conversion.per_trade, or hold {listing}",
                     conversion.spread_bps
                 ))
             }
             _ => fail(format!(
-                "the account is kept in {account} and the shares are listed in {listing}:                  terms.costs.conversion with account {account} and terms.exchange_rate are needed"
+                "the account is kept in {account} and the shares are listed in {listing}: terms.costs.conversion with account {account} and terms.exchange_rate are needed"
             )),
         }
+    }
+
+    /// How the second opinion on the regime is formed.
+    pub fn second_opinion(&self) -> SecondOpinionConfig {
+        let SecondOpinionView { seen, covariance } = self.second_opinion;
+        SecondOpinionConfig { seen, covariance, ..SecondOpinionConfig::default() }
     }
 
     /// # Errors
@@ -205,7 +249,14 @@ impl EngineConfig {
                 self.training.every_months
             ));
         }
-        if let Err(e) = self.ensemble.validate(Roster::size()) {
+        if self.training.examples_max < self.training.examples_min.max(1_000) {
+            return fail(format!(
+                "training.examples_max is {}; 1000 or more are allowed, and no fewer than \
+                 training.examples_min, {}",
+                self.training.examples_max, self.training.examples_min
+            ));
+        }
+        if let Err(e) = self.ensemble.validate(Roster::size(self.ensemble.experts)) {
             return fail(format!("ensemble.{e}"));
         }
         for (name, value, max) in self.costs.ranges() {

@@ -3,18 +3,20 @@
 //! Read [`Engine::run_session`]: its lines are the steps of a cycle in order, and each calls one
 //! function below or in a stage crate. Nothing else in the workspace branches over all stages.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use tradebot_domain::{Date, Feed, FinerBars, Regime, SessionData};
 use tradebot_features::{FEATURE_SET, MarketContext, MarketFeatures, feature_names};
-use tradebot_journal::{Event, Ledger, RunFinished, RunStarted};
+use tradebot_journal::{Event, Ledger, OutcomeRecord, RunFinished, RunStarted, Scratch};
 use tradebot_models::{VolatilityConfig, VolatilityForecast, VolatilityForecaster};
 use tradebot_policy::RowPolicy;
 use tradebot_regime::{
-    RegimeConfig, RegimeDetector, RegimeReading, SecondOpinion, SecondOpinionConfig,
-    SecondOpinionReading,
+    RegimeConfig, RegimeDetector, RegimeReading, SecondOpinion, SecondOpinionReading,
 };
 
 use crate::account::{Account, Mark};
-use crate::adapting::{self, Adapting};
+use crate::adapting::{self, Adapting, Taught};
 use crate::arrival::Arrival;
 use crate::config::EngineConfig;
 use crate::error::EngineError;
@@ -75,7 +77,10 @@ impl Engine {
             .max()
             .unwrap_or(0);
         let adapting = Adapting::new(&config)?;
-        let roster = Roster::new(purge).keeping(adapting.adapts());
+        let roster = Roster::new(purge)
+            .of_at_most(config.training.examples_max)
+            .through(config.ensemble.experts)
+            .keeping(adapting.adapts());
         let learning = Learning::new(roster.ids(), config.policy.r_multiples(), config.ensemble);
         Ok(Self {
             symbols: config
@@ -86,7 +91,7 @@ impl Engine {
             market: MarketFeatures::new(),
             context: None,
             detector: RegimeDetector::new(RegimeConfig::default()),
-            second_opinion: SecondOpinion::new(SecondOpinionConfig::default())
+            second_opinion: SecondOpinion::new(config.second_opinion())
                 .map_err(|e| EngineError::Config(e.to_string()))?,
             volatility: VolatilityForecaster::new(VolatilityConfig::default())
                 .map_err(|e| EngineError::Config(e.to_string()))?,
@@ -204,14 +209,32 @@ impl Engine {
     ) -> Result<(), EngineError> {
         self.warm_start = Some(origin.to_owned());
         for session in sessions {
-            let taught = self.adapting.recall(session);
+            let taught = self.adapting.recall(session)?;
             self.adapting
                 .teach(&mut self.learning, &taught)
                 .map_err(|detail| EngineError::Learning { session: session.session, detail })?;
         }
-        self.roster.recall(sessions, self.adapting.known());
+        let mut known = BTreeMap::new();
+        let note = |r: &OutcomeRecord| known.extend(r.won.map(|won| (r.id, (won, r.uniqueness))));
+        let read = self.adapting.each_known(note);
+        let last = sessions.last().map_or(self.config.from, |session| session.session);
+        read.map_err(|detail| EngineError::Learning { session: last, detail })?;
+        self.roster.recall(sessions, &known);
         self.adapting.forget_what_is_settled();
         Ok(())
+    }
+
+    /// The past that a new R-multiple is learned from goes to `scratch` instead of memory. To be
+    /// called first; nothing else changes, in decisions or on record.
+    #[must_use]
+    pub fn setting_aside(mut self, scratch: Arc<dyn Scratch>) -> Self {
+        self.adapting.set_aside_to(scratch);
+        self
+    }
+
+    /// Bytes of the past that a new R-multiple is learned from, in memory and set aside.
+    pub fn past_bytes(&self) -> (usize, usize) {
+        self.adapting.past_bytes()
     }
 
     /// What the engine knows now, to be taken through sessions on record.
@@ -424,7 +447,7 @@ impl Engine {
     ) -> Result<(), EngineError> {
         let with_bars = arrivals.iter().filter(|a| a.bar.is_some()).count();
         let symbols = u32::try_from(with_bars).unwrap_or(u32::MAX);
-        let mut taught = self.adapting.session(session, (symbols, self.alarm), resolved);
+        let mut taught = self.adapting.session(session, (symbols, self.alarm), resolved)?;
         for record in std::mem::take(&mut taught.candidates) {
             ledger.append(&Event::Candidates(record))?;
         }
@@ -433,8 +456,8 @@ impl Engine {
         }
         for moved in &taught.moved {
             ledger.append(&Event::Risk(adapting::note(moved)))?;
-            self.roster.relabel(moved.0, &self.adapting.labels(moved.0));
         }
+        self.relabel(session, &taught)?;
         self.adapting
             .teach(&mut self.learning, &taught)
             .map_err(|detail| EngineError::Learning { session, detail })?;
@@ -445,6 +468,29 @@ impl Engine {
         for fit in self.roster.refit_if_due(session, self.cycle, seed, training, ledger)? {
             ledger.append(&Event::ModelFitted(fit))?;
         }
+        Ok(())
+    }
+
+    /// Rows that ask something new: their decisions are labelled with what is known of the new
+    /// question, or wait for it.
+    fn relabel(&mut self, session: Date, taught: &Taught) -> Result<(), EngineError> {
+        if taught.moved.is_empty() {
+            return Ok(());
+        }
+        let rows: Vec<Regime> = taught.moved.iter().map(|(row, _)| *row).collect();
+        for row in &rows {
+            self.roster.unlabel(*row);
+        }
+        let roster = &mut self.roster;
+        let label = |outcome: &OutcomeRecord| {
+            if rows.contains(&outcome.row) {
+                roster.label(outcome);
+            }
+        };
+        self.adapting
+            .each_known(label)
+            .map_err(|detail| EngineError::Learning { session, detail })?;
+        self.roster.relabelled();
         Ok(())
     }
 

@@ -39,6 +39,9 @@ pub enum EngineError {
         /// What did not fit.
         detail: String,
     },
+    /// What was learned from could not be set aside, or not read back.
+    #[error("the past to learn from again: {0}")]
+    Scratch(#[from] std::io::Error),
     /// A model could not be fitted or read back.
     #[error("member {member}, session {session}: {detail}")]
     Model {

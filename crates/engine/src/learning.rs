@@ -1,11 +1,15 @@
 //! How a session's outcomes reach calibration, weights and base rates.
 
-use tradebot_calibration::{Learner, LearnerConfig, ResolvedOutcome, RowState};
+use tradebot_calibration::{Calibrated, Learner, LearnerConfig, ResolvedOutcome, RowState};
 use tradebot_domain::{Date, MemberId, Regime};
 use tradebot_ensemble::{Ensemble, EnsembleConfig, ScoredOutcome};
 use tradebot_journal::{LearnedRecord, MemberLearned, RowLearned};
 
 use crate::shadow::Resolved;
+use experts::Experts;
+pub(crate) use experts::with_experts;
+
+mod experts;
 
 /// The learned state of a run: calibrator, row rates and member weights.
 #[derive(Debug, Clone)]
@@ -14,18 +18,33 @@ pub struct Learning {
     pub learner: Learner,
     /// Weights, scores and the skill test.
     pub ensemble: Ensemble,
+    /// Members, then their experts.
     members: Vec<MemberId>,
+    experts: Experts,
     config: EnsembleConfig,
 }
 
 impl Learning {
-    /// Nothing learned yet.
+    /// Nothing learned yet. `members` stand with their experts, as many for each as there are
+    /// `ensemble.experts`: all members first, then all through the first map, and so on.
     pub fn new(members: &[MemberId], r_multiples: [f64; 5], ensemble: EnsembleConfig) -> Self {
+        let alone = members.len() / (1 + ensemble.experts.count());
         Self {
-            learner: Learner::new(LearnerConfig::default(), members, r_multiples),
+            learner: Learner::new(LearnerConfig::default(), &members[..alone], r_multiples),
             ensemble: Ensemble::new(ensemble, members),
             members: members.to_vec(),
+            experts: Experts::new(alone, ensemble.experts),
             config: ensemble,
+        }
+    }
+
+    /// The probability that `raw` of this member or expert has meant so far in this row; `None`
+    /// for a score that is none.
+    pub fn calibrate(&self, member: usize, row: Regime, raw: f64) -> Option<Calibrated> {
+        if member < self.experts.members() {
+            self.learner.calibrate(member, row, raw).ok()
+        } else {
+            self.experts.calibrate(member, row, raw)
         }
     }
 
@@ -50,11 +69,14 @@ impl Learning {
     ) -> Result<(), String> {
         let known: Vec<_> =
             resolved.iter().filter_map(|r| Some((&r.record, r.record.won?, &r.forecast))).collect();
+        // Opinions of another number of members are refused by the learner.
+        let experts = self.members.len() - self.experts.members();
+        let alone = |raw: &[Option<f64>]| raw[..raw.len().saturating_sub(experts)].to_vec();
         let outcomes: Vec<_> = known
             .iter()
             .map(|(record, won, forecast)| ResolvedOutcome {
                 row: record.row,
-                raw: forecast.raw.clone(),
+                raw: alone(&forecast.raw),
                 won: *won,
                 uniqueness: record.uniqueness,
                 net_r: record.net_r,
@@ -79,7 +101,8 @@ impl Learning {
             self.learner.forget_more();
         }
         self.learner.learn_session(symbols_in_session, &outcomes).map_err(|e| e.to_string())?;
-        self.ensemble.learn_session_in(&scored).map_err(|e| e.to_string())
+        self.ensemble.learn_session_in(&scored).map_err(|e| e.to_string())?;
+        self.experts.learn(resolved)
     }
 
     /// What the session taught, for the journal; `None` when it taught nothing.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use rayon::prelude::*;
 use tradebot_domain::{Date, MemberId, Regime};
+use tradebot_ensemble::ExpertMaps;
 use tradebot_features::feature_names;
 use tradebot_journal::{DecisionId, FitRecord, Ledger, OutcomeRecord};
 use tradebot_models::{
@@ -12,7 +13,11 @@ use tradebot_models::{
 
 use crate::config::Training;
 use crate::error::EngineError;
+use crate::learning::with_experts;
 use crate::warm::LearnedSession;
+use kept::Kept;
+
+mod kept;
 
 /// One example per symbol and session, waiting until its label may be used.
 #[derive(Debug, Clone)]
@@ -31,6 +36,10 @@ struct Label {
     uniqueness: f64,
 }
 
+/// Examples beyond the most that are kept leave in batches of a tenth of them, oldest first, since
+/// the digest of the set begins anew then.
+const FORGOTTEN_SHARE: usize = 10;
+
 /// All members, in the order in which they stand everywhere.
 pub struct Roster {
     ids: Vec<MemberId>,
@@ -38,17 +47,18 @@ pub struct Roster {
     learned: Vec<(LearnedKind, Option<Box<dyn LearnedMember>>)>,
     set: TrainingSet,
     waiting: VecDeque<Example>,
-    /// Every example of the set, to be labelled anew; empty where nothing ever is.
-    kept: Vec<Example>,
-    keeps: bool,
+    /// Every example that was admitted, to be labelled anew; none where nothing ever is.
+    kept: Option<Kept>,
+    maps: ExpertMaps,
     purge: u32,
+    examples_max: usize,
     fitted_in: Option<(i16, i8)>,
 }
 
 impl Roster {
-    /// How many members there are.
-    pub fn size() -> usize {
-        rule_members().len() + LearnedKind::ALL.len()
+    /// How many members there are, those included that enter through these maps.
+    pub fn size(maps: ExpertMaps) -> usize {
+        (rule_members().len() + LearnedKind::ALL.len()) * (1 + maps.count())
     }
 
     /// The built-in members. `purge` is the longest label horizon in sessions, entry included:
@@ -64,29 +74,44 @@ impl Roster {
             learned,
             set: TrainingSet::new(feature_names().len()).with_horizon(purge),
             waiting: VecDeque::new(),
-            kept: Vec::new(),
-            keeps: false,
+            kept: None,
+            maps: ExpertMaps::default(),
             purge,
+            examples_max: usize::MAX,
             fitted_in: None,
         }
+    }
+
+    /// Lets every member enter the ensemble through these maps too. To be called first.
+    #[must_use]
+    pub fn through(self, maps: ExpertMaps) -> Self {
+        Self { ids: with_experts(&self.ids, maps), maps, ..self }
+    }
+
+    /// Learns from the last so many examples only. To be called first.
+    #[must_use]
+    pub fn of_at_most(self, examples_max: usize) -> Self {
+        Self { examples_max, ..self }
     }
 
     /// Keeps examples, so that [`relabel`](Self::relabel) can label them anew. To be called first.
     #[must_use]
     pub fn keeping(self, keeps: bool) -> Self {
-        Self { keeps, ..self }
+        Self { kept: keeps.then(Kept::default), ..self }
     }
 
-    /// Names of the members.
+    /// Names of the members, then of their experts.
     pub fn ids(&self) -> &[MemberId] {
         &self.ids
     }
 
-    /// Score per member; `None` for one that abstains or was never fitted.
+    /// Score per member, then per expert, which is that of its member; `None` for one that abstains
+    /// or was never fitted.
     pub fn opine(&self, input: &Input<'_>) -> Vec<Option<f64>> {
         let rules = self.rules.iter().map(|m| m.opine(input));
         let learned = self.learned.iter().map(|(_, m)| m.as_ref().and_then(|m| m.opine(input)));
-        rules.chain(learned).collect()
+        let alone: Vec<Option<f64>> = rules.chain(learned).collect();
+        alone.repeat(1 + self.maps.count())
     }
 
     /// Notes the features of a decision whose bracket is now in question.
@@ -108,37 +133,57 @@ impl Roster {
     pub fn recall(
         &mut self,
         sessions: &[LearnedSession],
-        known: impl Iterator<Item = OutcomeRecord>,
+        known: &BTreeMap<DecisionId, (bool, f64)>,
     ) {
-        let known: BTreeMap<DecisionId, OutcomeRecord> = known.map(|r| (r.id, r)).collect();
         let mut outcomes: Vec<_> = sessions.iter().flat_map(|session| &session.outcomes).collect();
         outcomes.sort_by_key(|outcome| outcome.record.id);
         for outcome in outcomes {
             let (id, row) = (outcome.record.id, outcome.record.row);
-            let label = known.get(&id).and_then(|r| Some((r.won?, r.uniqueness)));
-            if let Some((won, uniqueness)) = label {
-                self.set.push(id.session, &outcome.features, row, won, uniqueness);
-            }
-            if self.keeps {
-                let label = label.map(|(won, uniqueness)| Label { won: Some(won), uniqueness });
-                let features = outcome.features.clone();
-                self.kept.push(Example { id, cycle: 0, row, features, label });
-            }
+            let label = known.get(&id).copied();
+            self.admit(id, row, &outcome.features, label);
         }
     }
 
-    /// A row asks something new: its decisions are labelled with what is known of the new question,
-    /// or wait for it.
-    pub fn relabel(&mut self, row: Regime, labels: &BTreeMap<DecisionId, (bool, f64)>) {
-        for example in self.waiting.iter_mut().chain(&mut self.kept).filter(|e| e.row == row) {
-            let known = labels.get(&example.id);
-            example.label =
-                known.map(|(won, uniqueness)| Label { won: Some(*won), uniqueness: *uniqueness });
+    /// A row asks something new, and nothing is known of it yet: what is, is told by
+    /// [`label`](Self::label), and then [`relabelled`](Self::relabelled) makes the set anew.
+    pub fn unlabel(&mut self, row: Regime) {
+        self.waiting.iter_mut().filter(|e| e.row == row).for_each(|e| e.label = None);
+        if let Some(kept) = &mut self.kept {
+            kept.unlabel(row);
         }
-        self.set = TrainingSet::new(feature_names().len()).with_horizon(self.purge);
-        for example in &self.kept {
-            if let Some(Label { won: Some(won), uniqueness }) = example.label {
-                self.set.push(example.id.session, &example.features, example.row, won, uniqueness);
+    }
+
+    /// How a decision ended under the multiple in force.
+    pub fn label(&mut self, outcome: &OutcomeRecord) {
+        if self.waiting.front().is_none_or(|first| first.id > outcome.id) {
+            if let (Some(kept), Some(won)) = (&mut self.kept, outcome.won) {
+                kept.label(outcome.id, (won, outcome.uniqueness));
+            }
+        } else {
+            self.answer(outcome);
+        }
+    }
+
+    /// The training set with the labels as they are now.
+    pub fn relabelled(&mut self) {
+        if let Some(kept) = &mut self.kept {
+            let anew = TrainingSet::new(feature_names().len()).with_horizon(self.purge);
+            self.set = kept.rebuild(&self.set, anew);
+        }
+    }
+
+    fn admit(&mut self, id: DecisionId, row: Regime, features: &[f64], label: Option<(bool, f64)>) {
+        if let Some((won, uniqueness)) = label {
+            self.set.push(id.session, features, row, won, uniqueness);
+        }
+        if let Some(kept) = &mut self.kept {
+            kept.push(id, row, features, label);
+        }
+        if self.set.len() > self.examples_max {
+            let excess = self.set.len() - self.examples_max + self.examples_max / FORGOTTEN_SHARE;
+            self.set.forget_first(excess);
+            if let Some(kept) = &mut self.kept {
+                kept.forget_first(excess, self.set.feature_count());
             }
         }
     }
@@ -205,16 +250,22 @@ impl Roster {
 
     /// Moves examples that are older than the label horizon into the training set.
     fn admit_known(&mut self, cycle: u32) {
-        while let Some(example) = self.waiting.front() {
-            if example.cycle + self.purge > cycle {
-                return;
-            }
-            if let Some(Label { won: Some(won), uniqueness }) = example.label {
-                self.set.push(example.id.session, &example.features, example.row, won, uniqueness);
-            }
-            let example = self.waiting.pop_front();
-            self.kept.extend(example.filter(|_| self.keeps));
+        while let Some(Example { id, row, features, label, .. }) =
+            self.waiting.pop_front_if(|example| example.cycle + self.purge <= cycle)
+        {
+            let label = label.and_then(|label| Some((label.won?, label.uniqueness)));
+            self.admit(id, row, &features, label);
         }
+    }
+
+    fn card(&self, kind: LearnedKind, member: &dyn LearnedMember) -> String {
+        let mut card = member.card();
+        let experts: Vec<String> =
+            self.maps.iter().map(|map| format!("{}.{}", kind.id(), map.suffix())).collect();
+        if !experts.is_empty() {
+            card.extend(["weighed too as: ", &experts.join(", "), "\n"]);
+        }
+        card
     }
 
     fn record(
@@ -234,7 +285,7 @@ impl Roster {
             base_rate: self.set.base_rate(),
             training_digest: training_digest.to_owned(),
             model_digest: blake3::hash(&artefact).to_hex().to_string(),
-            card: member.card(),
+            card: self.card(kind, member),
             artefact,
         }
     }

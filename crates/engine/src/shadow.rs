@@ -10,7 +10,7 @@ use tradebot_execution::{BY_FINER_BARS, exit_reason};
 use tradebot_journal::{DecisionId, ExitReason, OutcomeRecord};
 
 /// What was forecast about a bracket when it was opened.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Forecast {
     /// Raw score per member; `None` for an abstention.
     pub raw: Vec<Option<f64>>,
@@ -44,7 +44,7 @@ pub struct Shadow {
 }
 
 /// A bracket that ended, with everything learning needs.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Resolved {
     /// The record for the journal.
     pub record: OutcomeRecord,

@@ -67,7 +67,7 @@ impl Recollection {
     /// # Errors
     /// The text of a refusal: outcomes that do not fit the members.
     pub fn take(&mut self, session: &LearnedSession) -> Result<Option<LearnedRecord>, String> {
-        let taught = self.adapting.recall(session);
+        let taught = self.adapting.recall(session).map_err(|e| e.to_string())?;
         self.adapting.teach(&mut self.learning, &taught)?;
         Ok(self.learning.record(session.session, &taught.outcomes))
     }

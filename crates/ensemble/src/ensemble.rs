@@ -1,6 +1,7 @@
 //! The product's ensemble: weights, consensus, scores and the test of skill.
 
 mod config;
+mod experts;
 mod outcome;
 mod second_level;
 
@@ -16,6 +17,7 @@ use crate::skill::{Skill, SkillTest};
 use second_level::RegimeViews;
 
 pub use config::{EnsembleConfig, SecondLevel};
+pub use experts::{ExpertMap, ExpertMaps, ExpertMapsError};
 pub use outcome::{LearnError, ScoredOutcome};
 
 /// Weight and quality of one member. Brier scores are means weighted by uniqueness, prequential,

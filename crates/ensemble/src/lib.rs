@@ -56,7 +56,10 @@ pub mod diversity;
 pub use aggregating::{AggregatingAlgorithm, Memory};
 pub use consensus::{Abstention, Consensus};
 pub use delayed::{FreeCopies, Interleaved};
-pub use ensemble::{Ensemble, EnsembleConfig, LearnError, MemberStats, ScoredOutcome, SecondLevel};
+pub use ensemble::{
+    Ensemble, EnsembleConfig, ExpertMap, ExpertMaps, ExpertMapsError, LearnError, MemberStats,
+    ScoredOutcome, SecondLevel,
+};
 pub use regime_aware::RegimeAware;
 pub use skill::{Skill, SkillTest};
 pub use tradebot_calibration::{Calibrated, ConfigError};

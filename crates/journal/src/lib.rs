@@ -14,6 +14,7 @@ pub mod chain;
 pub mod digest;
 pub mod brief;
 pub mod ledger;
+pub mod scratch;
 pub mod sweep;
 
 pub use brief::{Brief, BriefFill, Detail};
@@ -21,4 +22,5 @@ pub use chain::{BrokenChain, Chain, GENESIS, Hash};
 pub use digest::RunDigest;
 pub use event::*;
 pub use ledger::{Ledger, LedgerError, MemoryLedger};
+pub use scratch::Scratch;
 pub use sweep::SweepLedger;

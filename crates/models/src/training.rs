@@ -93,7 +93,7 @@ impl TrainingSet {
         self.sessions.push(session);
         let (first, last) = self.range.unwrap_or((session, session));
         self.range = Some((first.min(session), last.max(session)));
-        self.hash(session, features, row, won, weight);
+        hash(&mut self.hasher, (session, row), features, won, weight);
     }
 
     /// Examples held.
@@ -157,6 +157,39 @@ impl TrainingSet {
         self.won.iter().all(|won| *won == self.won[0])
     }
 
+    /// Forgets the first examples; the set is then what the others alone would have made.
+    pub fn forget_first(&mut self, examples: usize) {
+        let gone = examples.min(self.len());
+        self.features.drain(..gone * self.feature_count);
+        self.rows.drain(..gone);
+        self.won.drain(..gone);
+        self.weights.drain(..gone);
+        self.sessions.drain(..gone);
+        let empty = Self::new(self.feature_count);
+        self.hasher = empty.hasher;
+        (self.weight_sum, self.weight_won, self.range) = (0.0, 0.0, None);
+        for i in 0..self.len() {
+            let features = &self.features[i * self.feature_count..(i + 1) * self.feature_count];
+            let (session, row) = (self.sessions[i], self.rows[i]);
+            let (won, weight) = (self.won[i], self.weights[i]);
+            self.weight_sum += weight;
+            self.weight_won += if won { weight } else { 0.0 };
+            let (first, last) = self.range.unwrap_or((session, session));
+            self.range = Some((first.min(session), last.max(session)));
+            hash(&mut self.hasher, (session, row), features, won, weight);
+        }
+    }
+
+    /// Features of each example.
+    pub const fn feature_count(&self) -> usize {
+        self.feature_count
+    }
+
+    /// Features of the example with this number, in the order of pushing. Panics beyond the last.
+    pub fn features_of(&self, number: usize) -> &[f64] {
+        self.example(number)
+    }
+
     /// Features of one example.
     pub(crate) fn example(&self, i: usize) -> &[f64] {
         &self.features[i * self.feature_count..(i + 1) * self.feature_count]
@@ -175,18 +208,24 @@ impl TrainingSet {
             Ok(()) => Some(FitError::Weight { example, value: weight }),
         }
     }
+}
 
-    fn hash(&mut self, session: Date, features: &[f64], row: Regime, won: bool, weight: f64) {
-        self.hasher.update(&session.year().to_le_bytes());
-        self.hasher.update(&session.month().to_le_bytes());
-        self.hasher.update(&session.day().to_le_bytes());
-        for x in features {
-            self.hasher.update(&x.to_bits().to_le_bytes());
-        }
-        self.hasher.update(row.name().as_bytes());
-        self.hasher.update(&[u8::from(won)]);
-        self.hasher.update(&weight.to_bits().to_le_bytes());
+fn hash(
+    hasher: &mut blake3::Hasher,
+    (session, row): (Date, Regime),
+    features: &[f64],
+    won: bool,
+    weight: f64,
+) {
+    hasher.update(&session.year().to_le_bytes());
+    hasher.update(&session.month().to_le_bytes());
+    hasher.update(&session.day().to_le_bytes());
+    for x in features {
+        hasher.update(&x.to_bits().to_le_bytes());
     }
+    hasher.update(row.name().as_bytes());
+    hasher.update(&[u8::from(won)]);
+    hasher.update(&weight.to_bits().to_le_bytes());
 }
 
 #[cfg(test)]

@@ -7,28 +7,32 @@
 //! **Source:** Rabiner (1989), Proc. IEEE 77(2), sections III.A (backward procedure) and III.B
 //! (Viterbi).
 
-use crate::hmm::{Filter, GaussianHmm};
+use crate::hmm::{Filter, GaussianHmm, HiddenMarkov};
 use crate::numerics::log_sum_exp;
 
 /// P(state at each session | the whole series), by the forward-backward procedure.
 ///
-/// **Shape:** `[value][state]`. Missing values (not finite) count as in the filter.
-pub fn smooth(model: &GaussianHmm, values: &[f64]) -> Vec<Vec<f64>> {
-    let states = model.states();
+/// **Shape:** `[value][state]`; values of several numbers one after another. Missing values (not finite) count as in the filter.
+///
+/// # Panics
+/// When the values do not fill whole observations.
+pub fn smooth<M: HiddenMarkov>(model: &M, values: &[f64]) -> Vec<Vec<f64>> {
+    let (states, width) = (model.states(), model.width());
+    let seen_at = |t: usize| &values[t * width..(t + 1) * width];
     let mut filter = Filter::new(model.clone());
-    let mut forward = |x: &f64| {
-        filter.update(*x);
+    let mut forward = |seen: &[f64]| {
+        filter.see(seen);
         filter.log_probabilities().to_vec()
     };
-    let mut smoothed: Vec<Vec<f64>> = values.iter().map(&mut forward).collect();
+    let mut smoothed: Vec<Vec<f64>> = values.chunks(width).map(&mut forward).collect();
     // ln of the density of all later values, given the state.
     let mut later = vec![0.0; states];
-    for t in (0..values.len()).rev() {
+    for t in (0..smoothed.len()).rev() {
         let weights: Vec<f64> = smoothed[t].iter().zip(&later).map(|(f, l)| f + l).collect();
         let log_norm = log_sum_exp(weights.iter().copied());
         smoothed[t] = weights.into_iter().map(|weight| (weight - log_norm).exp()).collect();
         let seen: Vec<f64> =
-            (0..states).map(|state| later[state] + log_density(model, state, values[t])).collect();
+            (0..states).map(|state| later[state] + log_density(model, state, seen_at(t))).collect();
         later = (0..states)
             .map(|from| {
                 let steps = model.transitions(from).iter().zip(&seen);
@@ -58,7 +62,7 @@ pub fn viterbi(model: &GaussianHmm, values: &[f64]) -> Vec<usize> {
             best = (0..states).map(reached).collect();
             came_from.push(choices);
         }
-        best.iter_mut().enumerate().for_each(|(state, b)| *b += log_density(model, state, *x));
+        best.iter_mut().enumerate().for_each(|(state, b)| *b += log_density(model, state, &[*x]));
     }
     let mut path = Vec::with_capacity(values.len());
     if !values.is_empty() {
@@ -71,8 +75,8 @@ pub fn viterbi(model: &GaussianHmm, values: &[f64]) -> Vec<usize> {
     path
 }
 
-fn log_density(model: &GaussianHmm, state: usize, x: f64) -> f64 {
-    if x.is_finite() { model.log_density(state, x) } else { 0.0 }
+fn log_density<M: HiddenMarkov>(model: &M, state: usize, seen: &[f64]) -> f64 {
+    if seen.iter().all(|x| x.is_finite()) { model.log_density(state, seen) } else { 0.0 }
 }
 
 fn first_largest(count: usize, value: impl Fn(usize) -> f64) -> usize {

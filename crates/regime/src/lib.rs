@@ -59,7 +59,7 @@ pub mod hindsight;
 pub use config::{ConfigError, RegimeConfig};
 pub use detector::{RegimeDetector, RegimeReading};
 pub use second_opinion::{
-    SecondOpinion, SecondOpinionConfig, SecondOpinionError, SecondOpinionReading,
+    Observations, SecondOpinion, SecondOpinionConfig, SecondOpinionError, SecondOpinionReading,
 };
 pub use severity::SeverityMachine;
 pub use trend::{TrendMachine, TrendState};

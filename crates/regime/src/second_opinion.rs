@@ -1,17 +1,46 @@
 //! What two statistical detectors make of the index, beside the rule and without a vote.
 //!
-//! From the index's daily log return, in percent: a two-state [`ExpandingHmm`] says how probable
-//! the state of high volatility is, and [`Bocpd`] how probable it is that the returns changed in
-//! the last days. The rule alone names the regime. These are for the record, for a warning when
+//! From the index's daily log return, in percent, and on request from its range and the VIX too
+//! ([`Observations`]): a two-state [`ExpandingHmm`] says how probable the state of high volatility
+//! is; from the return alone [`Bocpd`] says how probable it is that the returns changed in the last
+//! days. The rule alone names the regime. These are for the record, for a warning when
 //! rule and model disagree for long, and for memories: after a change the past is worth less.
 //!
 //! **Source:** see [`crate::hmm`] and [`crate::bocpd`].
 
 use serde::{Deserialize, Serialize};
+use tradebot_domain::Bar;
 
 use crate::bocpd::{Bocpd, BocpdConfig, BocpdError};
-use crate::hmm::{ExpandingHmm, FitError, FitOptions, RefitSchedule};
+use crate::hmm::{
+    Covariance, ExpandingHmm, FitError, FitOptions, HiddenMarkov as _, RefitSchedule, VectorHmm,
+    VectorOptions,
+};
 use crate::severity::HIGH;
+
+/// What the hidden Markov model sees of a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Observations {
+    /// The log return of the index, in percent.
+    #[default]
+    Return,
+    /// And the logarithm of its range, which is 100 ln(high / low).
+    ReturnAndRange,
+    /// And the log change of the VIX from two sessions before to the one before, in percent.
+    ReturnRangeAndVix,
+}
+
+impl Observations {
+    /// Numbers seen at a time.
+    pub const fn series(self) -> usize {
+        match self {
+            Self::Return => 1,
+            Self::ReturnAndRange => 2,
+            Self::ReturnRangeAndVix => 3,
+        }
+    }
+}
 
 /// How the second opinion is formed.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -22,6 +51,10 @@ pub struct SecondOpinionConfig {
     pub schedule: RefitSchedule,
     /// How it is learned; at least 2 states, of which the one of highest deviation counts.
     pub fit: FitOptions,
+    /// What the model sees.
+    pub seen: Observations,
+    /// What its states know of pairs, where it sees more than the return.
+    pub covariance: Covariance,
     /// How change points are looked for, in returns of percent.
     pub change: BocpdConfig,
     /// Probability from which on the model calls volatility high; above 0, below 1.
@@ -51,6 +84,8 @@ impl Default for SecondOpinionConfig {
         Self {
             schedule: RefitSchedule::default(),
             fit,
+            seen: Observations::Return,
+            covariance: Covariance::Full,
             change: BocpdConfig::default(),
             high_at: 0.5,
             young_sessions: 10,
@@ -139,11 +174,53 @@ pub struct SecondOpinionReading {
 #[derive(Debug, Clone)]
 pub struct SecondOpinion {
     config: SecondOpinionConfig,
-    states: ExpandingHmm,
+    states: States,
     change: Bocpd,
     previous_close: Option<f64>,
+    previous_vix: Option<f64>,
     returns: u32,
     disagreement: u32,
+}
+
+#[derive(Debug, Clone)]
+enum States {
+    One(ExpandingHmm),
+    Several(ExpandingHmm<VectorHmm>),
+}
+
+impl States {
+    fn new(config: &SecondOpinionConfig) -> Result<Self, FitError> {
+        let SecondOpinionConfig { schedule, fit, covariance, .. } = *config;
+        let series = config.seen.series();
+        if series == 1 {
+            return ExpandingHmm::new(schedule, fit).map(Self::One);
+        }
+        let options = VectorOptions { series, covariance, fit };
+        ExpandingHmm::of_vectors(schedule, options).map(Self::Several)
+    }
+
+    /// The last state is the one of highest volatility.
+    fn see(&mut self, seen: &[f64]) -> Option<f64> {
+        let states = match self {
+            Self::One(states) => states.see(seen),
+            Self::Several(states) => states.see(seen),
+        };
+        states.and_then(|states| states.last().copied())
+    }
+
+    fn highest_sd(&self) -> Option<f64> {
+        match self {
+            Self::One(states) => states.model().and_then(|model| model.sds().last().copied()),
+            Self::Several(states) => states.model().map(|model| model.sd(model.states() - 1, 0)),
+        }
+    }
+
+    fn fitted_on(&self) -> usize {
+        match self {
+            Self::One(states) => states.fitted_on(),
+            Self::Several(states) => states.fitted_on(),
+        }
+    }
 }
 
 impl SecondOpinion {
@@ -155,9 +232,10 @@ impl SecondOpinion {
         config.validate()?;
         Ok(Self {
             config,
-            states: ExpandingHmm::new(config.schedule, config.fit)?,
+            states: States::new(&config)?,
             change: Bocpd::new(config.change)?,
             previous_close: None,
+            previous_vix: None,
             returns: 0,
             disagreement: 0,
         })
@@ -167,13 +245,43 @@ impl SecondOpinion {
     ///
     /// **Edges:** `None` for the first close, which makes no return, and for a close that is not a
     /// finite number above 0; that leaves the state as it was.
+    ///
+    /// A close alone is all there is for [`Observations::Return`]; for others it is a missing
+    /// observation.
     pub fn update(&mut self, close: f64, severity: Option<u8>) -> Option<SecondOpinionReading> {
+        self.take(close, [f64::NAN; 2], severity)
+    }
+
+    /// Takes the session's index bar, the VIX close of the session before where there is one, and
+    /// the index's severity as [`update`](Self::update) does.
+    ///
+    /// **Edges:** a session without a range or without a change of the VIX that is asked for is a
+    /// missing observation: a step of the model's chain alone.
+    pub fn update_bar(
+        &mut self,
+        bar: &Bar,
+        vix_previous: Option<f64>,
+        severity: Option<u8>,
+    ) -> Option<SecondOpinionReading> {
+        let range = (100.0 * (bar.high / bar.low).ln()).ln();
+        let before = std::mem::replace(&mut self.previous_vix, vix_previous);
+        let vix = before.zip(vix_previous).map_or(f64::NAN, |(a, b)| 100.0 * (b / a).ln());
+        self.take(bar.close, [range, vix], severity)
+    }
+
+    fn take(
+        &mut self,
+        close: f64,
+        beside: [f64; 2],
+        severity: Option<u8>,
+    ) -> Option<SecondOpinionReading> {
         if !(close.is_finite() && close > 0.0) {
             return None;
         }
         let previous = self.previous_close.replace(close)?;
         let change = 100.0 * (close / previous).ln();
-        let high_volatility = self.states.update(change).and_then(|states| states.last().copied());
+        let seen = [change, beside[0], beside[1]];
+        let high_volatility = self.states.see(&seen[..self.config.seen.series()]);
         self.change.update(change);
         self.returns = self.returns.saturating_add(1);
         self.compare(high_volatility, severity);
@@ -193,7 +301,7 @@ impl SecondOpinion {
         let alarm = self.returns >= self.config.young_sessions && changed >= self.config.alarm_at;
         SecondOpinionReading {
             high_volatility,
-            high_volatility_sd: self.states.model().and_then(|model| model.sds().last().copied()),
+            high_volatility_sd: self.states.highest_sd(),
             fitted_on: self.states.fitted_on(),
             changed,
             run_length: self.change.mean_run_length(),

@@ -28,6 +28,7 @@ mod connection;
 mod lock;
 mod project;
 mod schema;
+mod scratch;
 mod trials;
 
 pub use error::StoreError;
@@ -38,6 +39,7 @@ pub use reader::{
     DecisionFilter, DecisionLine, EquityPoint, LogLine, PhaseStats, Reader, ResolvedRow, RunInfo,
     RunStatus, StoredOpinion, StoredQuestion, TableCount,
 };
+pub use scratch::ScratchFile;
 pub use store::{RunHandle, RunKey, Store};
 pub use trials::{DistinctTrial, Trial, TrialKind};
 pub use verify::VerifyReport;

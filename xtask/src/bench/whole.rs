@@ -53,6 +53,7 @@ pub(crate) fn replay_into(
         policy: Policy::bundled(),
         training: Training::default(),
         ensemble: tradebot_ensemble::EnsembleConfig::default(),
+        second_opinion: tradebot_engine::config::SecondOpinionView::default(),
         rearm_by_itself: true,
         durable_before_send: false,
         data_source: "bundled".to_owned(),

@@ -15,7 +15,7 @@ impl Engine {
             self.regime = self.detector.update(index, data.vix_previous);
             let severity = self.regime.as_ref().map(|r| r.severity);
             self.outlook = self.volatility.update(index, data.vix_previous);
-            self.opinion = self.second_opinion.update(index.close, severity);
+            self.opinion = self.second_opinion.update_bar(index, data.vix_previous, severity);
         }
     }
 

@@ -1,12 +1,15 @@
 //! R-multiples that follow outcomes, in the whole loop.
 
 use std::collections::BTreeMap;
+use std::io::{Error, Result};
+use std::sync::{Arc, Mutex};
 
 use tradebot_domain::{Date, Regime};
-use tradebot_journal::{DecisionRecord, Event};
+use tradebot_engine::{Engine, EngineError, Silent};
+use tradebot_journal::{DecisionRecord, Event, MemoryLedger, Scratch};
 use tradebot_policy::Policy;
 
-use crate::market::{Market, Outcome, run};
+use crate::market::{Market, Outcome, config, run};
 
 /// Steady climbs: the farther a target, the more a bracket earns.
 pub(crate) fn climbing() -> Market {
@@ -121,4 +124,53 @@ fn what_is_adapted_depends_on_nothing_that_came_later() {
     };
     assert!(session < until);
     assert_eq!(decided(&then), decided(&outcome));
+}
+
+/// Pages on a shelf that holds so many.
+#[derive(Debug)]
+struct Shelf(Mutex<Vec<Vec<u8>>>, usize);
+
+impl Scratch for Shelf {
+    fn put(&self, page: &[u8]) -> Result<u64> {
+        let mut pages = self.0.lock().unwrap();
+        if pages.len() == self.1 {
+            return Err(Error::other("the shelf is full"));
+        }
+        pages.push(page.to_vec());
+        Ok(pages.len() as u64 - 1)
+    }
+
+    fn get(&self, address: u64, page: &mut [u8]) -> Result<()> {
+        page.copy_from_slice(&self.0.lock().unwrap()[usize::try_from(address).unwrap()]);
+        Ok(())
+    }
+}
+
+/// A run with its past on a shelf, to its end or to what stopped it.
+fn run_aside(market: &Market, shelf: &Arc<Shelf>) -> std::result::Result<Outcome, EngineError> {
+    let mut engine = Engine::new(config(market, |_| ()))?.setting_aside(shelf.clone());
+    let mut ledger = MemoryLedger::default();
+    engine.begin(&mut ledger)?;
+    for session in &market.sessions {
+        engine.run_session(session, &mut ledger, &mut Silent)?;
+    }
+    let digest = engine.finish(&mut ledger)?.digest;
+    Ok(Outcome { events: ledger.events, digest })
+}
+
+#[test]
+fn a_past_that_is_set_aside_changes_no_event_of_the_run() {
+    let shelf = Arc::new(Shelf(Mutex::default(), 1_000));
+    let aside = run_aside(&climbing(), &shelf).unwrap();
+    assert!(shelf.0.lock().unwrap().len() > 1, "nothing was set aside");
+    let here = run(&climbing(), |_| ());
+    assert!(!moves(&aside).is_empty());
+    assert!(aside.events == here.events && aside.digest == here.digest);
+}
+
+#[test]
+fn a_run_whose_past_cannot_be_set_aside_stops_and_says_why() {
+    let stopped = run_aside(&climbing(), &Arc::new(Shelf(Mutex::default(), 1)));
+    let why = stopped.err().expect("the shelf holds one page").to_string();
+    assert_eq!(why, "the past to learn from again: the shelf is full");
 }

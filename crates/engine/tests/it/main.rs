@@ -9,6 +9,7 @@ mod management;
 mod oddities;
 mod adapting;
 mod durability;
+mod experts;
 mod warm;
 mod rules;
 mod terms;

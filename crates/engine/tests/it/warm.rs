@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use tradebot_domain::{Date, Regime};
 use tradebot_engine::shadow::Forecast;
-use tradebot_engine::{Engine, LearnedOutcome, LearnedSession, Silent};
+use tradebot_engine::{Engine, EngineConfig, LearnedOutcome, LearnedSession, Silent};
 use tradebot_journal::{
     CandidatesRecord, DecisionId, DecisionRecord, Event, LearnedRecord, MemoryLedger,
 };
@@ -78,12 +78,23 @@ fn learned(outcome: &Outcome) -> BTreeMap<Date, LearnedRecord> {
 
 #[test]
 fn the_record_alone_teaches_what_the_run_learned_in_every_session_through_every_move_of_r() {
-    let market = climbing();
-    let outcome = run(&market, |_| ());
+    check_that_the_record_teaches(&climbing(), |_| ());
+}
+
+#[test]
+fn the_record_alone_teaches_it_in_a_universe_of_many_symbols_too() {
+    let names: Vec<String> = (0..30).map(|i| format!("S{i:02}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    check_that_the_record_teaches(&Market::random(&names, 330, 0.006, 23), |_| ());
+}
+
+#[track_caller]
+pub(crate) fn check_that_the_record_teaches(market: &Market, change: fn(&mut EngineConfig)) {
+    let outcome = run(market, change);
     let moves = outcome.risks().filter(|r| r.event == "r_adapted").count();
     assert!(moves > 1, "{moves} moves show nothing");
     let learned = learned(&outcome);
-    let mut recollection = Engine::new(config(&market, |_| ())).unwrap().recollection();
+    let mut recollection = Engine::new(config(market, change)).unwrap().recollection();
     for session in on_record(&outcome) {
         let taught = recollection.take(&session).unwrap();
         assert_eq!(taught.as_ref(), learned.get(&session.session), "{}", session.session);

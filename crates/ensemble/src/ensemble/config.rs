@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use tradebot_calibration::ConfigError;
 
+use super::experts::ExpertMaps;
+
 /// Whether regimes have weights of their own.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -36,6 +38,10 @@ pub struct EnsembleConfig {
     /// Weights per regime; not written when off, so that settings without it keep their digest.
     #[serde(default, skip_serializing_if = "is_default")]
     pub second_level: SecondLevel,
+    /// Maps through which members enter a second time; who uses the ensemble makes these experts
+    /// and counts them among the members. Not written when there are none.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub experts: ExpertMaps,
 }
 
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {
@@ -53,6 +59,7 @@ impl Default for EnsembleConfig {
             skill_lag: 30,
             skill_sessions_min: 250,
             second_level: SecondLevel::Off,
+            experts: ExpertMaps::default(),
         }
     }
 }

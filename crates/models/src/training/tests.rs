@@ -17,6 +17,27 @@ fn two_examples() -> TrainingSet {
 }
 
 #[test]
+fn what_is_forgotten_leaves_the_set_that_the_others_would_have_made() {
+    let push = |set: &mut TrainingSet, i: i8| {
+        let session = Date::constant(2011, 3, i);
+        let row = Regime::ALL[usize::from(i.unsigned_abs()) % 5];
+        set.push(session, &[f64::from(i), 0.5], row, i % 2 == 0, 1.0 / f64::from(i));
+    };
+    let (mut set, mut others) = (TrainingSet::new(2), TrainingSet::new(2));
+    (1..20).for_each(|i| push(&mut set, i));
+    (6..20).for_each(|i| push(&mut others, i));
+    set.forget_first(5);
+    let said = |set: &TrainingSet| {
+        let range = (set.first_session(), set.last_session());
+        let sums = (set.base_rate().to_bits(), set.effective_len().to_bits());
+        (set.len(), range, sums, set.digest(LearnedKind::Forest, 1))
+    };
+    assert_eq!(said(&set), said(&others));
+    set.forget_first(100);
+    assert_eq!(said(&set), said(&TrainingSet::new(2)));
+}
+
+#[test]
 fn sessions_rate_and_effective_size_follow_what_was_pushed() {
     let set = two_examples();
     assert_eq!((set.len(), set.is_empty()), (2, false));

@@ -2,9 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::hmm::chain::HiddenMarkov;
 use crate::hmm::filter::Filter;
 use crate::hmm::fit::{Fit, FitError, FitOptions, fit, refit, resume};
 use crate::hmm::model::GaussianHmm;
+use crate::hmm::vector::{VectorHmm, VectorOptions, fit_vectors, refit_vectors, resume_vectors};
 
 /// When a model is learned anew: with the `first` value that is there, and with every `every`
 /// more.
@@ -64,16 +66,65 @@ impl RefitSchedule {
 /// values come in one at a time. Past probabilities are never revised; only the present one is
 /// computed anew, by running the new model over all values so far.
 #[derive(Debug, Clone)]
-pub struct ExpandingHmm {
+pub struct ExpandingHmm<M: Learned = GaussianHmm> {
     schedule: RefitSchedule,
-    options: FitOptions,
+    options: M::Options,
+    /// Observations one after another.
     values: Vec<f64>,
-    /// Values that were there.
+    /// Observations that were there.
     observed: usize,
-    filter: Option<Filter>,
+    filter: Option<Filter<M>>,
     /// `observed` at the fit in use.
     fitted_on: usize,
     latest: Option<Result<f64, FitError>>,
+}
+
+/// A model that can be learned from a window.
+pub trait Learned: HiddenMarkov {
+    /// How it is learned.
+    type Options;
+
+    /// Learns from the observations in `values`, anew or from the model before.
+    ///
+    /// # Errors
+    /// [`FitError`], as the fits of the model.
+    fn learn(
+        values: &[f64],
+        previous: Option<(&Self, Due)>,
+        options: &Self::Options,
+    ) -> Result<Fit<Self>, FitError>;
+}
+
+impl Learned for GaussianHmm {
+    type Options = FitOptions;
+
+    fn learn(
+        values: &[f64],
+        previous: Option<(&Self, Due)>,
+        options: &FitOptions,
+    ) -> Result<Fit, FitError> {
+        match previous {
+            None => fit(values, options),
+            Some((model, Due::Restart)) => refit(values, model, options),
+            Some((model, Due::Resume)) => resume(values, model, options),
+        }
+    }
+}
+
+impl Learned for VectorHmm {
+    type Options = VectorOptions;
+
+    fn learn(
+        values: &[f64],
+        previous: Option<(&Self, Due)>,
+        options: &VectorOptions,
+    ) -> Result<Fit<Self>, FitError> {
+        match previous {
+            None => fit_vectors(values, options),
+            Some((model, Due::Restart)) => refit_vectors(values, model, options),
+            Some((model, Due::Resume)) => resume_vectors(values, model, options),
+        }
+    }
 }
 
 impl ExpandingHmm {
@@ -83,6 +134,32 @@ impl ExpandingHmm {
     /// [`FitError::Option`] for options no fit can work with, or a schedule of 0 values.
     pub fn new(schedule: RefitSchedule, options: FitOptions) -> Result<Self, FitError> {
         options.validate()?;
+        Self::begun(schedule, options)
+    }
+
+    /// Takes the next value; gives the probability of each state, in rising order of standard
+    /// deviation.
+    ///
+    /// **Edges:** `None` before the first fit. A missing value (not finite) is a step of the chain
+    /// alone and is no occasion for a fit. A fit that fails leaves the model as it was.
+    pub fn update(&mut self, x: f64) -> Option<&[f64]> {
+        self.see(&[x])
+    }
+}
+
+impl ExpandingHmm<VectorHmm> {
+    /// Has seen no observation of several series.
+    ///
+    /// # Errors
+    /// As [`new`](ExpandingHmm::new).
+    pub fn of_vectors(schedule: RefitSchedule, options: VectorOptions) -> Result<Self, FitError> {
+        options.validate()?;
+        Self::begun(schedule, options)
+    }
+}
+
+impl<M: Learned> ExpandingHmm<M> {
+    fn begun(schedule: RefitSchedule, options: M::Options) -> Result<Self, FitError> {
         schedule.validate()?;
         Ok(Self {
             schedule,
@@ -95,29 +172,31 @@ impl ExpandingHmm {
         })
     }
 
-    /// Takes the next value; gives the probability of each state, in rising order of standard
+    /// Takes the next observation; gives the probability of each state, in rising order of standard
     /// deviation.
     ///
-    /// **Edges:** `None` before the first fit. A missing value (not finite) is a step of the chain
-    /// alone and is no occasion for a fit. A fit that fails leaves the model as it was.
-    pub fn update(&mut self, x: f64) -> Option<&[f64]> {
-        self.values.push(x);
-        self.observed += usize::from(x.is_finite());
-        let due = if x.is_finite() { self.schedule.due(self.observed) } else { None };
-        if due.is_some_and(|due| self.learn(due)) {
+    /// **Edges:** `None` before the first fit. An observation with a missing number (not finite) is
+    /// a step of the chain alone and is no occasion for a fit. A fit that fails leaves the model as
+    /// it was.
+    ///
+    /// # Panics
+    /// When the observation does not have the numbers that the model sees at a time, after the
+    /// first fit.
+    pub fn see(&mut self, seen: &[f64]) -> Option<&[f64]> {
+        self.values.extend_from_slice(seen);
+        let is_there = seen.iter().all(|x| x.is_finite());
+        self.observed += usize::from(is_there);
+        let due = if is_there { self.schedule.due(self.observed) } else { None };
+        if due.is_some_and(|due| self.learn(due, seen.len())) {
             return self.probabilities();
         }
-        self.filter.as_mut().map(|filter| filter.update(x))
+        self.filter.as_mut().map(|filter| filter.see(seen))
     }
 
     /// Learns from all values so far and runs the new model over them; false if that fails.
-    fn learn(&mut self, due: Due) -> bool {
-        let (values, options) = (&self.values, &self.options);
-        let learned = match (self.model(), due) {
-            (None, _) => fit(values, options),
-            (Some(model), Due::Restart) => refit(values, model, options),
-            (Some(model), Due::Resume) => resume(values, model, options),
-        };
+    fn learn(&mut self, due: Due, width: usize) -> bool {
+        let previous = self.model().map(|model| (model, due));
+        let learned = M::learn(&self.values, previous, &self.options);
         let (outcome, model) = match learned {
             Ok(Fit { log_likelihood, model, .. }) => (Ok(log_likelihood), Some(model)),
             Err(error) => (Err(error), None),
@@ -125,8 +204,8 @@ impl ExpandingHmm {
         self.latest = Some(outcome);
         let Some(model) = model else { return false };
         let mut filter = Filter::new(model);
-        for x in &self.values {
-            filter.update(*x);
+        for seen in self.values.chunks(width) {
+            filter.see(seen);
         }
         self.filter = Some(filter);
         self.fitted_on = self.observed;
@@ -139,7 +218,7 @@ impl ExpandingHmm {
     }
 
     /// The model in use; `None` before the first fit.
-    pub fn model(&self) -> Option<&GaussianHmm> {
+    pub fn model(&self) -> Option<&M> {
         self.filter.as_ref().map(Filter::model)
     }
 

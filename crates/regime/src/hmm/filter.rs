@@ -1,5 +1,6 @@
 //! How probable each state is, given all values so far.
 
+use crate::hmm::chain::HiddenMarkov;
 use crate::hmm::model::GaussianHmm;
 use crate::numerics::log_sum_exp;
 
@@ -13,8 +14,8 @@ use crate::numerics::log_sum_exp;
 ///
 /// **Source:** Rabiner (1989), Proc. IEEE 77(2), section III.A, the forward procedure.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Filter {
-    model: GaussianHmm,
+pub struct Filter<M = GaussianHmm> {
+    model: M,
     /// ln of the transitions, `[from][to]`, flat.
     log_transitions: Vec<f64>,
     /// ln of `probabilities`.
@@ -26,8 +27,18 @@ pub struct Filter {
 }
 
 impl Filter {
+    /// Takes the next value; gives the probability of each state, in the order of the model,
+    /// summing to 1.
+    ///
+    /// **Edges:** as [`see`](Self::see).
+    pub fn update(&mut self, x: f64) -> &[f64] {
+        self.see(&[x])
+    }
+}
+
+impl<M: HiddenMarkov> Filter<M> {
     /// Has seen no value: the probabilities are those of the start.
-    pub fn new(model: GaussianHmm) -> Self {
+    pub fn new(model: M) -> Self {
         let states = model.states();
         let log_transitions =
             (0..states).flat_map(|from| model.transitions(from).iter().map(|p| p.ln())).collect();
@@ -41,24 +52,30 @@ impl Filter {
         }
     }
 
-    /// Takes the next value; gives the probability of each state, in the order of the model,
+    /// Takes the next observation; gives the probability of each state, in the order of the model,
     /// summing to 1.
     ///
     /// **Edges:** a missing value (not finite) moves the states by the transitions alone and adds
     /// nothing to the likelihood. So does a value that no state gives a density an `f64` can hold
-    /// the logarithm of, some 1e154 standard deviations out.
-    pub fn update(&mut self, x: f64) -> &[f64] {
+    /// the logarithm of, some 1e154 standard deviations out. Of several numbers none may be
+    /// missing.
+    ///
+    /// # Panics
+    /// When the observation does not have the numbers that the model sees at a time.
+    pub fn see(&mut self, seen: &[f64]) -> &[f64] {
+        assert_eq!(seen.len(), self.model.width(), "numbers of an observation");
         let predicted = self.log_predicted();
         self.started = true;
-        let seen: Vec<f64> = predicted
+        let weights: Vec<f64> = predicted
             .iter()
             .enumerate()
-            .map(|(state, weight)| weight + self.model.log_density(state, x))
+            .map(|(state, weight)| weight + self.model.log_density(state, seen))
             .collect();
-        let log_norm = if x.is_finite() { log_norm(&seen) } else { f64::NEG_INFINITY };
+        let log_norm =
+            if seen.iter().all(|x| x.is_finite()) { log_norm(&weights) } else { f64::NEG_INFINITY };
         if log_norm > f64::NEG_INFINITY {
             self.log_likelihood += log_norm;
-            self.keep(&seen, log_norm);
+            self.keep(&weights, log_norm);
         } else {
             // Sums to 1 but for rounding, which would grow through years of missing values.
             self.keep(&predicted, self::log_norm(&predicted));
@@ -94,7 +111,7 @@ impl Filter {
     }
 
     /// The model it filters by.
-    pub fn model(&self) -> &GaussianHmm {
+    pub fn model(&self) -> &M {
         &self.model
     }
 

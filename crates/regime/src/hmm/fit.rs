@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::hmm::em::{Guess, MOST_STATES, Passes, Rules, stationary_of, window};
+use crate::hmm::em::{Guess, MOST_STATES, Passes, Rules, window};
 use crate::hmm::model::{GaussianHmm, HmmParameters};
 use crate::hmm::restart::{from_model, starting_points};
 
@@ -60,9 +60,9 @@ impl Default for FitOptions {
 
 /// A learned model and how it came about.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Fit {
+pub struct Fit<M = GaussianHmm> {
     /// States in rising order of standard deviation.
-    pub model: GaussianHmm,
+    pub model: M,
     /// ln of the density of the window under the model.
     pub log_likelihood: f64,
     /// Values of the window that were there.
@@ -102,6 +102,14 @@ pub enum FitError {
         /// Standard deviation of the window.
         sd: f64,
     },
+    /// Numbers that do not fill whole observations.
+    #[error("{values} values do not fill observations of {series} series")]
+    Ragged {
+        /// How many there are.
+        values: usize,
+        /// How many make one observation.
+        series: usize,
+    },
     /// A model to start from has another number of states.
     #[error("the previous model has {previous} states; {states} are asked for")]
     OtherStates {
@@ -133,6 +141,10 @@ impl FitOptions {
         check("tolerance", self.tolerance, finite, "0 (exclusive) to infinity (exclusive)")?;
         let share = (1e-6..=1.0).contains(&self.sd_floor);
         check("sd_floor", self.sd_floor, share, "1e-6..=1")
+    }
+
+    const fn rules(&self) -> Rules {
+        Rules { sd_floor: self.sd_floor, start: self.start }
     }
 }
 
@@ -182,41 +194,41 @@ pub fn resume(
 
 /// Location and scale of a window.
 #[derive(Debug, Clone, Copy)]
-struct Scale {
-    mean: f64,
-    deviation: f64,
-    observed: usize,
+pub(super) struct Scale {
+    pub(super) mean: f64,
+    pub(super) deviation: f64,
+    pub(super) observed: usize,
 }
 
 /// A starting point and how far it has come.
-struct Run {
+pub(super) struct Run<G> {
     /// The likeliest guess so far.
-    best: Guess,
+    pub(super) best: G,
     /// Of `best`.
-    log_likelihood: f64,
+    pub(super) log_likelihood: f64,
     /// What follows from `best`; its likelihood is known with the next pass.
-    next: Guess,
-    passes: u32,
-    converged: bool,
+    next: G,
+    pub(super) passes: u32,
+    pub(super) converged: bool,
 }
 
-impl Run {
+impl<G: Clone> Run<G> {
     /// Brings `guess` within the rules first: it may be the best there will be.
-    fn new(guess: Guess, options: &FitOptions) -> Self {
-        let mut next = guess;
-        next.sds.iter_mut().for_each(|sd| *sd = sd.max(options.sd_floor));
-        if options.start == StartRule::Stationary {
-            next.start = stationary_of(&next.transitions, options.states);
-        }
+    fn new(guess: G, window: &dyn Passes<Guess = G>, options: &FitOptions) -> Self {
+        let next = window.within(guess, options.rules());
         let log_likelihood = f64::NEG_INFINITY;
         Self { best: next.clone(), log_likelihood, next, passes: 0, converged: false }
     }
 
     /// Passes until one gains less than the tolerance, or until `limit` have been made in all.
-    fn climb(mut self, window: &mut dyn Passes, limit: u32, options: &FitOptions) -> Self {
-        let rules = Rules { sd_floor: options.sd_floor, start: options.start };
+    fn climb(
+        mut self,
+        window: &mut dyn Passes<Guess = G>,
+        limit: u32,
+        options: &FitOptions,
+    ) -> Self {
         while self.passes < limit && !self.converged {
-            let (log_likelihood, after) = window.improve(&self.next, rules);
+            let (log_likelihood, after) = window.improve(&self.next, options.rules());
             let gain = log_likelihood - self.log_likelihood;
             // A floor, or a stationary start, can cost more than a pass gains: keep what was.
             if gain > 0.0 {
@@ -228,6 +240,30 @@ impl Run {
         }
         self
     }
+}
+
+/// The likeliest of what the starting points and the previous model lead to. At least one of them
+/// must be there.
+pub(super) fn climb_all<G: Clone>(
+    window: &mut dyn Passes<Guess = G>,
+    starts: Vec<G>,
+    previous: Option<G>,
+    options: &FitOptions,
+) -> Run<G> {
+    let mut runs: Vec<Run<G>> = Vec::with_capacity(starts.len() + 1);
+    for guess in starts {
+        runs.push(Run::new(guess, window, options).climb(window, options.short_passes, options));
+    }
+    // Stable, so that of two equally likely ones the earlier start wins.
+    runs.sort_by(|a, b| b.log_likelihood.total_cmp(&a.log_likelihood));
+    runs.truncate(options.finalists);
+    if let Some(guess) = previous {
+        runs.insert(0, Run::new(guess, window, options));
+    }
+    runs.into_iter()
+        .map(|run| run.climb(window, options.max_passes, options))
+        .reduce(|best, run| if run.log_likelihood > best.log_likelihood { run } else { best })
+        .expect("there is a finalist or a previous model")
 }
 
 fn search(
@@ -243,30 +279,15 @@ fn search(
     }
     let scale = measure(values, states)?;
     let values = scale.standardised(values);
-    let mut runs: Vec<Run> = Vec::new();
-    let mut window = window(values.clone(), states);
-    if restart {
-        runs.extend(starting_points(&values, options).into_iter().map(|guess| {
-            Run::new(guess, options).climb(window.as_mut(), options.short_passes, options)
-        }));
-        // Stable, so that of two equally likely ones the earlier start wins.
-        runs.sort_by(|a, b| b.log_likelihood.total_cmp(&a.log_likelihood));
-        runs.truncate(options.finalists);
-    }
-    if let Some(model) = previous {
-        let guess = from_model(model, scale.mean, scale.deviation);
-        runs.insert(0, Run::new(guess, options));
-    }
-    let best = runs
-        .into_iter()
-        .map(|run| run.climb(window.as_mut(), options.max_passes, options))
-        .reduce(|best, run| if run.log_likelihood > best.log_likelihood { run } else { best })
-        .expect("there is a finalist or a previous model");
+    let starts = if restart { starting_points(&values, options) } else { Vec::new() };
+    let previous = previous.map(|model| from_model(model, scale.mean, scale.deviation));
+    let mut window = window(values, states);
+    let best = climb_all(window.as_mut(), starts, previous, options);
     Ok(finish(best, scale, options.start))
 }
 
 /// The run in units of the series.
-fn finish(run: Run, scale: Scale, rule: StartRule) -> Fit {
+fn finish(run: Run<Guess>, scale: Scale, rule: StartRule) -> Fit {
     let Guess { means, sds, transitions, start } = run.best;
     let model = GaussianHmm::new(HmmParameters {
         transitions: transitions.chunks(means.len()).map(<[f64]>::to_vec).collect(),
@@ -285,13 +306,13 @@ fn finish(run: Run, scale: Scale, rule: StartRule) -> Fit {
 }
 
 impl Scale {
-    fn standardised(&self, values: &[f64]) -> Vec<f64> {
+    pub(super) fn standardised(&self, values: &[f64]) -> Vec<f64> {
         let standard = |x: f64| (x - self.mean) / self.deviation;
         values.iter().map(|x| if x.is_finite() { standard(*x) } else { f64::NAN }).collect()
     }
 }
 
-fn measure(values: &[f64], states: usize) -> Result<Scale, FitError> {
+pub(super) fn measure(values: &[f64], states: usize) -> Result<Scale, FitError> {
     let seen = || values.iter().filter(|x| x.is_finite());
     let observed = seen().count();
     let need = VALUES_PER_STATE * states;

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::hmm::chain::HiddenMarkov;
 use crate::numerics::log_normal_density;
 
 /// The numbers of a model as they are written down.
@@ -55,6 +56,24 @@ pub enum HmmError {
         name: String,
         /// What was found.
         values: Vec<f64>,
+    },
+    /// A state with another number of series than the first.
+    #[error("{name} of state {state} are for {got} series; {width} are expected, 1 at least")]
+    Width {
+        /// The list.
+        name: &'static str,
+        /// The state, from 0.
+        state: usize,
+        /// How many it has.
+        got: usize,
+        /// How many it should have.
+        width: usize,
+    },
+    /// A covariance that no distribution has.
+    #[error("the covariance of state {state} is not symmetric and positive definite")]
+    Covariance {
+        /// The state, from 0.
+        state: usize,
     },
     /// The chain can be caught in a part of its states.
     #[error(
@@ -159,11 +178,6 @@ impl GaussianHmm {
         stationary(&self.transitions, self.states())
     }
 
-    /// ln of the density of `x` in `state`.
-    pub(crate) fn log_density(&self, state: usize, x: f64) -> f64 {
-        log_normal_density(x, self.means[state], self.sds[state])
-    }
-
     /// The same model with its states in rising order of standard deviation, then of mean.
     #[must_use]
     pub fn ordered_by_sd(&self) -> Self {
@@ -180,6 +194,28 @@ impl GaussianHmm {
             start: pick(&self.start),
             start_given: self.start_given,
         }
+    }
+}
+
+impl HiddenMarkov for GaussianHmm {
+    fn width(&self) -> usize {
+        1
+    }
+
+    fn states(&self) -> usize {
+        self.states()
+    }
+
+    fn transitions(&self, from: usize) -> &[f64] {
+        self.transitions(from)
+    }
+
+    fn start(&self) -> &[f64] {
+        self.start()
+    }
+
+    fn log_density(&self, state: usize, seen: &[f64]) -> f64 {
+        log_normal_density(seen[0], self.means[state], self.sds[state])
     }
 }
 
@@ -202,11 +238,14 @@ impl From<GaussianHmm> for HmmParameters {
     }
 }
 
-fn check_length(name: &'static str, got: usize, states: usize) -> Result<(), HmmError> {
+pub(super) fn check_length(name: &'static str, got: usize, states: usize) -> Result<(), HmmError> {
     if got == states { Ok(()) } else { Err(HmmError::Length { name, got, states }) }
 }
 
-fn check_distribution(name: impl Fn() -> String, values: &[f64]) -> Result<(), HmmError> {
+pub(super) fn check_distribution(
+    name: impl Fn() -> String,
+    values: &[f64],
+) -> Result<(), HmmError> {
     let chances = values.iter().all(|value| (0.0..=1.0).contains(value));
     if chances && (values.iter().sum::<f64>() - 1.0).abs() <= SUM_TOLERANCE {
         Ok(())

@@ -73,12 +73,17 @@ fn drawn(seen: &[f64], states: usize, chance: &mut Chance) -> Guess {
 /// States that stay with chance `stay` and leave to all others alike.
 fn guess(means: Vec<f64>, sds: Vec<f64>, stay: f64) -> Guess {
     let states = means.len();
+    let transitions = sticky(states, stay);
+    Guess { means, sds, transitions, start: vec![1.0 / states as f64; states] }
+}
+
+/// Transitions, flat, of states that stay with chance `stay` and leave to all others alike.
+pub(super) fn sticky(states: usize, stay: f64) -> Vec<f64> {
     let leave = (1.0 - stay) / (states.max(2) - 1) as f64;
     let chance = |cell: usize| match (states, cell.is_multiple_of(states + 1)) {
         (1, _) => 1.0,
         (_, true) => stay,
         (_, false) => leave,
     };
-    let transitions = (0..states * states).map(chance).collect();
-    Guess { means, sds, transitions, start: vec![1.0 / states as f64; states] }
+    (0..states * states).map(chance).collect()
 }

@@ -5,7 +5,8 @@ use tradebot_domain::Bar;
 use tradebot_regime::bocpd::{Bocpd, BocpdConfig, Pruning};
 use tradebot_regime::hindsight::{smooth, viterbi};
 use tradebot_regime::hmm::{
-    ExpandingHmm, Filter, FitOptions, GaussianHmm, HmmParameters, RefitSchedule, fit,
+    Covariance, ExpandingHmm, Filter, FitOptions, GaussianHmm, HmmParameters, RefitSchedule,
+    VectorOptions, fit, fit_vectors,
 };
 use tradebot_regime::second_opinion::{SecondOpinion, SecondOpinionConfig};
 use tradebot_regime::{RegimeConfig, RegimeDetector};
@@ -55,6 +56,41 @@ fn expanding(values: &[f64]) -> Vec<Said> {
     let options = FitOptions { restarts: 3, ..FitOptions::default() };
     let mut hmm = ExpandingHmm::new(schedule, options).unwrap();
     values.iter().map(|x| hmm.update(*x).map(bits).unwrap_or_default()).collect()
+}
+
+fn vector_options() -> VectorOptions {
+    let fit = FitOptions { restarts: 4, ..FitOptions::default() };
+    VectorOptions { series: 2, covariance: Covariance::Full, fit }
+}
+
+/// Return and range of each session.
+type Pair = [f64; 2];
+
+fn expanding_vectors(values: &[Pair]) -> Vec<Said> {
+    let schedule = RefitSchedule { first: 60, every: 20, restart_every: 2 };
+    let mut hmm = ExpandingHmm::of_vectors(schedule, vector_options()).unwrap();
+    values.iter().map(|seen| hmm.see(seen).map(bits).unwrap_or_default()).collect()
+}
+
+fn pairs_of_2008() -> Vec<Pair> {
+    let values = crate::vectors::observations("2008-01-02", "2008-12-31");
+    values.chunks(2).map(|seen| [seen[0], seen[1]]).collect()
+}
+
+#[test]
+fn of_several_series_nothing_is_revised_but_by_smoothing_and_a_fit_on_the_whole() {
+    let pairs = pairs_of_2008();
+    let ends = [1, 59, 60, 79, 80, 81, 100, 200, 251];
+    assert_eq!(revised(expanding_vectors, &pairs, &ends), None);
+    let model = fit_vectors(&pairs.concat(), &vector_options()).unwrap().model;
+    let smoothing = |v: &[Pair]| smooth(&model, &v.concat()).iter().map(|row| bits(row)).collect();
+    assert!(revised(smoothing, &pairs, &[100, 180]).is_some(), "smoothing");
+    let whole = |v: &[Pair]| {
+        let fitted = fit_vectors(&v.concat(), &vector_options()).unwrap().model;
+        let mut filter = Filter::new(fitted);
+        v.iter().map(|seen| bits(filter.see(seen))).collect()
+    };
+    assert!(revised(whole, &pairs, &[100, 180]).is_some(), "a fit on the whole, then a filter");
 }
 
 fn change_points(pruning: Pruning, values: &[f64]) -> Vec<Said> {

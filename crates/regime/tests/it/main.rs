@@ -11,3 +11,4 @@ mod facts;
 mod opinions;
 mod causality;
 mod thresholds;
+mod vectors;
