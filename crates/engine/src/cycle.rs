@@ -15,7 +15,7 @@ use tradebot_regime::{
 
 use crate::account::{Account, Mark};
 use crate::adapting::{self, Adapting};
-use crate::arrival::Arrival;
+use crate::arrival::{Arrival, Brought};
 use crate::config::EngineConfig;
 use crate::error::EngineError;
 use crate::learning::Learning;
@@ -73,7 +73,7 @@ impl Engine {
             .max()
             .unwrap_or(0);
         let adapting = Adapting::new(&config)?;
-        let roster = Roster::new(purge).keeping(adapting.adapts());
+        let roster = Roster::new(purge).keeping(adapting.adapts()).seeded(config.seed);
         let learning = Learning::new(roster.ids(), config.policy.r_multiples(), config.ensemble);
         Ok(Self {
             symbols: config
@@ -320,7 +320,8 @@ impl Engine {
             }
         } else {
             arrivals.clear();
-            arrivals.extend(self.symbols.iter_mut().map(|state| Arrival::of(state, data)));
+            let brought = Brought::new(data);
+            arrivals.extend(self.symbols.iter_mut().map(|state| Arrival::of(state, &brought)));
         }
         arrivals
     }

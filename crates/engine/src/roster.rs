@@ -4,15 +4,17 @@ use std::collections::{BTreeMap, VecDeque};
 
 use rayon::prelude::*;
 use tradebot_domain::{Date, MemberId, Regime};
-use tradebot_features::feature_names;
 use tradebot_journal::{DecisionId, FitRecord, Ledger, OutcomeRecord};
-use tradebot_models::{
-    Input, LearnedKind, LearnedMember, Member, TrainingSet, fit, from_bytes, rule_members,
-};
+use tradebot_models::{Input, LearnedKind, LearnedMember, Member, fit, from_bytes, rule_members};
 
 use crate::config::Training;
 use crate::error::EngineError;
 use crate::warm::LearnedSession;
+use sample::Sample;
+
+mod sample;
+
+pub use sample::EXAMPLES_MAX;
 
 /// One example per symbol and session, waiting until its label may be used.
 #[derive(Debug, Clone)]
@@ -36,7 +38,7 @@ pub struct Roster {
     ids: Vec<MemberId>,
     rules: Vec<Box<dyn Member>>,
     learned: Vec<(LearnedKind, Option<Box<dyn LearnedMember>>)>,
-    set: TrainingSet,
+    sample: Sample,
     waiting: VecDeque<Example>,
     /// Every example of the set, to be labelled anew; empty where nothing ever is.
     kept: Vec<Example>,
@@ -62,7 +64,7 @@ impl Roster {
             ids,
             rules,
             learned,
-            set: TrainingSet::new(feature_names().len()).with_horizon(purge),
+            sample: Sample::new(purge, 0),
             waiting: VecDeque::new(),
             kept: Vec::new(),
             keeps: false,
@@ -75,6 +77,12 @@ impl Roster {
     #[must_use]
     pub fn keeping(self, keeps: bool) -> Self {
         Self { keeps, ..self }
+    }
+
+    /// Draws the sample of a large universe from this seed. To be called first.
+    #[must_use]
+    pub fn seeded(self, seed: u64) -> Self {
+        Self { sample: self.sample.anew(seed), ..self }
     }
 
     /// Names of the members.
@@ -91,6 +99,9 @@ impl Roster {
 
     /// Notes the features of a decision whose bracket is now in question.
     pub fn ask(&mut self, id: DecisionId, cycle: u32, row: Regime, features: &[f64]) {
+        if !self.keeps && !self.sample.wants(id) {
+            return;
+        }
         let features = features.to_vec();
         self.waiting.push_back(Example { id, cycle, row, features, label: None });
     }
@@ -117,7 +128,7 @@ impl Roster {
             let (id, row) = (outcome.record.id, outcome.record.row);
             let label = known.get(&id).and_then(|r| Some((r.won?, r.uniqueness)));
             if let Some((won, uniqueness)) = label {
-                self.set.push(id.session, &outcome.features, row, won, uniqueness);
+                self.sample.push(id, &outcome.features, row, (won, uniqueness));
             }
             if self.keeps {
                 let label = label.map(|(won, uniqueness)| Label { won: Some(won), uniqueness });
@@ -135,10 +146,10 @@ impl Roster {
             example.label =
                 known.map(|(won, uniqueness)| Label { won: Some(*won), uniqueness: *uniqueness });
         }
-        self.set = TrainingSet::new(feature_names().len()).with_horizon(self.purge);
+        self.sample = self.sample.anew(self.sample.seed());
         for example in &self.kept {
             if let Some(Label { won: Some(won), uniqueness }) = example.label {
-                self.set.push(example.id.session, &example.features, example.row, won, uniqueness);
+                self.sample.push(example.id, &example.features, example.row, (won, uniqueness));
             }
         }
     }
@@ -161,11 +172,11 @@ impl Roster {
             return Ok(Vec::new());
         }
         self.admit_known(cycle);
-        if self.set.len() < training.examples_min {
+        if self.sample.thinned().len() < training.examples_min {
             return Ok(Vec::new());
         }
         self.fitted_in = Some((session.year(), session.month()));
-        let set = &self.set;
+        let set = self.sample.set();
         let stored: Vec<_> = LearnedKind::ALL
             .into_iter()
             .map(|kind| {
@@ -210,7 +221,7 @@ impl Roster {
                 return;
             }
             if let Some(Label { won: Some(won), uniqueness }) = example.label {
-                self.set.push(example.id.session, &example.features, example.row, won, uniqueness);
+                self.sample.push(example.id, &example.features, example.row, (won, uniqueness));
             }
             let example = self.waiting.pop_front();
             self.kept.extend(example.filter(|_| self.keeps));
@@ -224,14 +235,14 @@ impl Roster {
         training_digest: &str,
         member: &dyn LearnedMember,
     ) -> FitRecord {
-        let artefact = member.to_bytes();
+        let (artefact, set) = (member.to_bytes(), self.sample.set());
         FitRecord {
             session,
             member: kind.id(),
-            examples: u32::try_from(self.set.len()).unwrap_or(u32::MAX),
-            first_example: self.set.first_session().unwrap_or(session),
-            last_example: self.set.last_session().unwrap_or(session),
-            base_rate: self.set.base_rate(),
+            examples: u32::try_from(set.len()).unwrap_or(u32::MAX),
+            first_example: set.first_session().unwrap_or(session),
+            last_example: set.last_session().unwrap_or(session),
+            base_rate: set.base_rate(),
             training_digest: training_digest.to_owned(),
             model_digest: blake3::hash(&artefact).to_hex().to_string(),
             card: member.card(),

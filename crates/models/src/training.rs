@@ -96,6 +96,19 @@ impl TrainingSet {
         self.hash(session, features, row, won, weight);
     }
 
+    /// The examples that are wanted, by their place, in the same order: the set that pushing only
+    /// them would have given.
+    #[must_use]
+    pub fn keeping(&self, wanted: impl Fn(usize) -> bool) -> Self {
+        let mut kept = Self::new(self.feature_count).with_horizon(self.horizon);
+        kept.defect.clone_from(&self.defect);
+        for i in (0..self.len()).filter(|&i| wanted(i)) {
+            let (row, won, weight) = (self.rows[i], self.won[i], self.weights[i]);
+            kept.push(self.sessions[i], self.example(i), row, won, weight);
+        }
+        kept
+    }
+
     /// Examples held.
     pub fn len(&self) -> usize {
         self.won.len()

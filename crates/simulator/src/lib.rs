@@ -46,7 +46,5 @@ pub mod feed;
 
 pub use feed::WorldFeed;
 pub use recorded::{Backdrop, Recorded};
+pub use tradebot_domain::SYNTHETIC;
 pub use world::{Churn, Edge, World, WorldConfig, WorldError};
-
-/// What stands wherever data of this crate surface: sources of data, reports, tables.
-pub const SYNTHETIC: &str = "SYNTHETIC";

@@ -61,10 +61,14 @@ pub(crate) struct Measured {
     pub(crate) median_ms: f64,
     pub(crate) p99_ms: f64,
     pub(crate) max_ms: f64,
+    /// CPU time of the cycles, all threads, milliseconds.
+    pub(crate) cpu_median_ms: f64,
+    pub(crate) cpu_p99_ms: f64,
+    pub(crate) cpu_max_ms: f64,
     /// CPU time of all cycles, seconds.
     pub(crate) cpu_s: f64,
     pub(crate) wall_s: f64,
-    /// CPU time per symbol and session, microseconds: all of it, and without cycles of refits.
+    /// CPU time per symbol and session, refits included, microseconds.
     pub(crate) cpu_us: f64,
     pub(crate) peak_rss_mb: f64,
     pub(crate) database_mb: Option<f64>,
@@ -79,12 +83,15 @@ impl Measured {
         let phases: Vec<String> =
             self.phases.iter().map(|(name, s)| format!("{name} {s:.1}")).collect();
         format!(
-            "{:<16} median {:>8.2} ms  p99 {:>8.2} ms  max {:>8.2} ms  {:>6.1} us CPU/symbol-day  \
-             {:>6.1} s  {:>6.0} MB  {} trades  {}  [{}]",
+            "{:<16} wall {:.1} / {:.1} / {:.1} ms  CPU {:.1} / {:.1} / {:.1} ms (median, p99, max)  \
+             {:.1} us CPU/symbol-day  {:.1} s  {:.0} MB  {} trades  {}  [{}]",
             self.case.to_string(),
             self.median_ms,
             self.p99_ms,
             self.max_ms,
+            self.cpu_median_ms,
+            self.cpu_p99_ms,
+            self.cpu_max_ms,
             self.cpu_us,
             self.wall_s,
             self.peak_rss_mb,
@@ -135,7 +142,7 @@ fn run(
     let mut feed = world.feed();
     let mut session = SessionData::empty(world.config().from);
     let (mut walls, mut clocks) = (Vec::new(), Clocks::default());
-    let (mut cpu, mut began) = (0.0, false);
+    let (mut cpus, mut began) = (Vec::new(), false);
     while feed.next_into(&mut session) {
         if session.session < engine.config().from {
             engine.observe(&session);
@@ -148,28 +155,37 @@ fn run(
         engine.run_session(&session, ledger, &mut clocks)?;
         clocks.end();
         walls.push(wall_begun.elapsed().as_secs_f64());
-        cpu += cpu_seconds() - cpu_begun;
+        cpus.push(cpu_seconds() - cpu_begun);
     }
     let finished = engine.finish(ledger)?;
-    let wall_s = walls.iter().sum();
+    let (wall_s, cpu_s) = (walls.iter().sum(), cpus.iter().sum::<f64>());
     walls.sort_by(f64::total_cmp);
-    let at = |q: f64| 1e3 * walls[((walls.len() - 1) as f64 * q).round() as usize];
+    cpus.sort_by(f64::total_cmp);
     let symbol_days = f64::from(case.symbols) * walls.len() as f64;
     Ok(Measured {
         case,
         cycles: walls.len(),
         trades: finished.trades,
-        median_ms: at(0.5),
-        p99_ms: at(0.99),
-        max_ms: at(1.0),
-        cpu_s: cpu,
+        median_ms: quantile_ms(&walls, 50),
+        p99_ms: quantile_ms(&walls, 99),
+        max_ms: quantile_ms(&walls, 100),
+        cpu_median_ms: quantile_ms(&cpus, 50),
+        cpu_p99_ms: quantile_ms(&cpus, 99),
+        cpu_max_ms: quantile_ms(&cpus, 100),
+        cpu_s,
         wall_s,
-        cpu_us: 1e6 * cpu / symbol_days,
+        cpu_us: 1e6 * cpu_s / symbol_days,
         peak_rss_mb: tradebot_telemetry::peak_rss_bytes().unwrap_or(0) as f64 / 1e6,
         database_mb: None,
         phases: clocks.spent(),
         digest: finished.digest,
     })
+}
+
+/// A percentile (nearest rank) of seconds in order, as milliseconds.
+fn quantile_ms(sorted: &[f64], percent: usize) -> f64 {
+    let rank = (sorted.len() * percent).div_ceil(100).max(1);
+    sorted.get(rank - 1).map_or(f64::NAN, |seconds| 1e3 * seconds)
 }
 
 /// How long each phase took.

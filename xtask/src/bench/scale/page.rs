@@ -30,15 +30,15 @@ fn page(all: &[Measured]) -> anyhow::Result<String> {
          SYNTHETIC markets (see `crates/simulator`): all members, gates, calibration and sizing. A cycle is one session, \
          from the moment its bars are there to its snapshot on record, refits and commits included. One year of warm-up \
          is not counted.\n\n\
-         | symbols | years | journal | cycles | median, ms | p99, ms | longest, ms | CPU per symbol-day, µs | all cycles, s | peak memory, MB | on disk, MB | trades |\n\
-         |---|---|---|---|---|---|---|---|---|---|---|---|\n",
+         | symbols | years | journal | cycles | wall of a cycle: median, p99, longest, ms | CPU of a cycle: median, p99, most, ms | CPU per symbol-day, µs | all cycles, s | peak memory, MB | on disk, MB | trades |\n\
+         |---|---|---|---|---|---|---|---|---|---|---|\n",
         today(),
         machine()
     );
     for m in all {
         writeln!(
             text,
-            "| {} | {} | {} | {} | {:.1} | {:.1} | {:.1} | {:.1} | {:.1} | {:.0} | {} | {} |",
+            "| {} | {} | {} | {} | {:.0}, {:.0}, {:.0} | {:.0}, {:.0}, {:.0} | {:.0} | {:.0} | {:.0} | {} | {} |",
             m.case.symbols,
             m.case.years,
             if m.case.sqlite { "SQLite" } else { "digest only" },
@@ -46,6 +46,9 @@ fn page(all: &[Measured]) -> anyhow::Result<String> {
             m.median_ms,
             m.p99_ms,
             m.max_ms,
+            m.cpu_median_ms,
+            m.cpu_p99_ms,
+            m.cpu_max_ms,
             m.cpu_us,
             m.wall_s,
             m.peak_rss_mb,
