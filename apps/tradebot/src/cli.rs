@@ -130,7 +130,7 @@ pub enum Command {
     Compare(CompareArgs),
     /// Try many settings on one history, and say what is left of the best
     #[command(
-        after_help = "Examples:\n  tradebot sweep --vary policy.*.r_multiple=1.5..2.5/0.5 --vary ensemble.half_life_sessions=250,500,1000\n  tradebot sweep --search guided --trials 40 --vary costs.half_spread_bps=0..10/1 --vary limits.kelly_fraction=0.1..0.5/0.1\n\nKEY is a dotted key of the configuration, or policy.ROW.KEY (policy.*.KEY for all rows).\nVALUES are a list (1,2,5), steps (FROM..TO/STEP) or equal ratios (FROM..TO*COUNT).\nResults are kept as they come: the same command goes on after an interruption."
+        after_help = "Examples:\n  tradebot sweep --vary policy.*.r_multiple=1.5..2.5/0.5 --vary ensemble.half_life_sessions=250,500,1000\n  tradebot sweep --search guided --trials 40 --vary costs.half_spread_bps=0..10/1 --vary limits.kelly_fraction=0.1..0.5/0.1\n  tradebot sweep --strategy sma_cross --over fast=5:50:5 --over slow=20:200:10 --output crosses.parquet\n\nKEY is a dotted key of the configuration, or policy.ROW.KEY (policy.*.KEY for all rows).\nVALUES are a list (1,2,5), steps (FROM..TO/STEP) or equal ratios (FROM..TO*COUNT).\nResults are kept as they come: the same command goes on after an interruption."
     )]
     Sweep(SweepArgs),
     /// Choose settings step by step and test each choice on what came after

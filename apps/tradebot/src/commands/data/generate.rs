@@ -62,7 +62,7 @@ fn generate(world: &World, catalogue: &mut Catalogue) -> Result<Generated, Failu
         actions: 0,
         context: context.iter().map(|series| series.symbol).collect(),
     };
-    stored(catalogue.store_synthetic(&label, context, None)?)?;
+    stored(&catalogue.store_synthetic(&label, context, None)?)?;
     let place = (world.currency(), world.config().exchange);
     let last = world.config().symbols;
     for first in (1..=last).step_by(BATCH as usize) {
@@ -79,7 +79,7 @@ fn generate(world: &World, catalogue: &mut Catalogue) -> Result<Generated, Failu
             let (bars, actions) = (recorded.bars, recorded.actions);
             batch.push(Series::new(recorded.symbol, place, bars, actions, label.clone()));
         }
-        stored(catalogue.store_synthetic(&label, batch, None)?)?;
+        stored(&catalogue.store_synthetic(&label, batch, None)?)?;
     }
     Ok(generated)
 }
@@ -89,7 +89,7 @@ fn beside(name: &str, place: (Currency, Exchange), bars: Vec<Bar>, label: &str) 
     Series::new(symbol, place, bars, Vec::new(), label.to_owned())
 }
 
-fn stored(report: ImportReport) -> Result<(), Failure> {
+fn stored(report: &ImportReport) -> Result<(), Failure> {
     let problem = |blocker: &tradebot_market_data::Blocker| {
         format!("nothing was stored of this batch: {}; {}", blocker.detail, blocker.remedy)
     };
