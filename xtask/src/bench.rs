@@ -36,6 +36,9 @@ pub(crate) struct Args {
     /// Measure one such case here, such as 100:5:sqlite
     #[arg(long, value_name = "CASE", hide = true)]
     scale_case: Option<scale::Case>,
+    /// Write the page from such cases measured before, a JSON line each
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["only", "json", "peers", "scale"])]
+    scale_lines: Option<std::path::PathBuf>,
     /// Interpreter that has the packages of bench/peers/requirements.txt
     #[arg(long, value_name = "PATH", env = peers::INTERPRETER, default_value = "python3")]
     python: String,
@@ -67,6 +70,9 @@ const BENCHES: [Bench; 10] = [
 pub(crate) fn run(args: &Args) -> anyhow::Result<bool> {
     if let Some(case) = args.scale_case {
         return scale::alone(case);
+    }
+    if let Some(lines) = &args.scale_lines {
+        return scale::of_lines(&crate::root(), lines);
     }
     if args.scale {
         return scale::run(&crate::root());
