@@ -10,6 +10,7 @@ mod leaves;
 mod measure;
 mod peers;
 mod record;
+mod scale;
 mod whole;
 
 use std::fmt::Write as _;
@@ -29,6 +30,15 @@ pub(crate) struct Args {
     /// Do the same work with well-known Python packages and print the ratios
     #[arg(long)]
     peers: bool,
+    /// Run the loop over synthetic markets of up to 1,200 symbols and 20 years, and write the page
+    #[arg(long, conflicts_with_all = ["only", "json", "peers"])]
+    scale: bool,
+    /// Measure one such case here, such as 100:5:sqlite
+    #[arg(long, value_name = "CASE", hide = true)]
+    scale_case: Option<scale::Case>,
+    /// Write the page from such cases measured before, a JSON line each
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["only", "json", "peers", "scale"])]
+    scale_lines: Option<std::path::PathBuf>,
     /// Interpreter that has the packages of bench/peers/requirements.txt
     #[arg(long, value_name = "PATH", env = peers::INTERPRETER, default_value = "python3")]
     python: String,
@@ -58,6 +68,15 @@ const BENCHES: [Bench; 10] = [
 
 /// Runs the benches asked for.
 pub(crate) fn run(args: &Args) -> anyhow::Result<bool> {
+    if let Some(case) = args.scale_case {
+        return scale::alone(case);
+    }
+    if let Some(lines) = &args.scale_lines {
+        return scale::of_lines(&crate::root(), lines);
+    }
+    if args.scale {
+        return scale::run(&crate::root());
+    }
     if args.peers {
         return peers::run(&crate::root(), &args.only, &args.python, args.json);
     }

@@ -131,7 +131,7 @@ pub enum Command {
     Compare(CompareArgs),
     /// Try many settings on one history, and say what is left of the best
     #[command(
-        after_help = "Examples:\n  tradebot sweep --vary policy.*.r_multiple=1.5..2.5/0.5 --vary ensemble.half_life_sessions=250,500,1000\n  tradebot sweep --search guided --trials 40 --vary costs.half_spread_bps=0..10/1 --vary limits.kelly_fraction=0.1..0.5/0.1\n\nKEY is a dotted key of the configuration, or policy.ROW.KEY (policy.*.KEY for all rows).\nVALUES are a list (1,2,5), steps (FROM..TO/STEP) or equal ratios (FROM..TO*COUNT).\nResults are kept as they come: the same command goes on after an interruption."
+        after_help = "Examples:\n  tradebot sweep --vary policy.*.r_multiple=1.5..2.5/0.5 --vary ensemble.half_life_sessions=250,500,1000\n  tradebot sweep --search guided --trials 40 --vary costs.half_spread_bps=0..10/1 --vary limits.kelly_fraction=0.1..0.5/0.1\n  tradebot sweep --strategy sma_cross --over fast=5:50:5 --over slow=20:200:10 --output crosses.parquet\n\nKEY is a dotted key of the configuration, or policy.ROW.KEY (policy.*.KEY for all rows).\nVALUES are a list (1,2,5), steps (FROM..TO/STEP) or equal ratios (FROM..TO*COUNT).\nResults are kept as they come: the same command goes on after an interruption."
     )]
     Sweep(SweepArgs),
     /// Choose settings step by step and test each choice on what came after
@@ -460,6 +460,11 @@ pub enum DataCommand {
         after_help = "Examples:\n  tradebot data import prices.csv --symbol RY.TO --currency CAD --exchange XTSE --preview\n  tradebot data import daily.csv.gz --factors factors.csv.gz --map date=day,close=last"
     )]
     Import(ImportArgs),
+    /// Make up a market: a SYNTHETIC one, for tests of size and of skill
+    #[command(
+        after_help = "Examples:\n  tradebot data generate --symbols 100 --home synthetic\n  tradebot data generate --symbols 20 --exchange XTSE --seed 7 --edge 0.1 --home planted\n\nThe same seed is the same market, whatever the number of symbols and the last session. Nothing in it can be\nforecast unless --edge plants something. It is stored in the catalogue, which must hold nothing else; trade it with:\n  tradebot backtest --data catalogue --home synthetic"
+    )]
+    Generate(GenerateArgs),
     /// What there is to trade
     #[command(after_help = "Examples:\n  tradebot data list\n  tradebot data list --csv")]
     List {
@@ -478,6 +483,38 @@ pub enum DataCommand {
         #[arg(long)]
         json: bool,
     },
+}
+
+/// Arguments of `data generate`.
+#[derive(Debug, Clone, Args)]
+pub struct GenerateArgs {
+    /// How many symbols
+    #[arg(long, default_value_t = 100, value_name = "N")]
+    pub symbols: u32,
+    /// First session
+    #[arg(long, default_value = "2004-01-02", value_name = "DATE")]
+    pub from: String,
+    /// Last session
+    #[arg(long, default_value = "2023-12-29", value_name = "DATE")]
+    pub to: String,
+    /// Seed of everything that draws
+    #[arg(long, default_value_t = 42, value_name = "N")]
+    pub seed: u64,
+    /// Exchange of the listings: XNYS (in US dollars) or XTSE (in Canadian dollars, SYN00001.TO)
+    #[arg(long, default_value = "XNYS", value_name = "MIC")]
+    pub exchange: String,
+    /// Plant momentum of this strength: a day's own mean return in standard deviations, such as 0.1
+    #[arg(long, value_name = "STRENGTH")]
+    pub edge: Option<f64>,
+    /// Sessions over which planted momentum is smoothed
+    #[arg(long, default_value_t = 20.0, value_name = "SESSIONS", requires = "edge")]
+    pub edge_sessions: f64,
+    /// Every symbol trades on every session: nobody is listed late, halted or delisted
+    #[arg(long)]
+    pub complete: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Arguments of `data import`.

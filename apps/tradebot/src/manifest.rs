@@ -30,7 +30,8 @@ pub struct Manifest {
     pub settings: Settings,
     /// Text of the policy table.
     pub policy: String,
-    /// Where the market data came from: `bundled` or `catalogue`.
+    /// Where the market data came from: `bundled` or `catalogue`, with `SYNTHETIC` before it where
+    /// they were made up.
     pub data_source: String,
     /// Digest of the market data.
     pub data_digest: String,

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use tradebot_domain::{Currency, Date, Symbol};
+use tradebot_domain::{Currency, Date, SYNTHETIC, Symbol};
 use tradebot_market_data::{Catalogue, DataError, History, Replay};
 
 use crate::exit::Failure;
@@ -71,6 +71,8 @@ impl Market {
                 "there are no market data to trade; import some with: tradebot data import FILE",
             )
         })?;
+        let source =
+            if history.is_synthetic(&symbols) { format!("{SYNTHETIC} {source}") } else { source };
         let from = date("from", settings.universe.from.as_deref())?.unwrap_or(first);
         let to = date("to", settings.universe.to.as_deref())?.unwrap_or(last);
         Ok(Self { history, source, symbols, from, to, currency })

@@ -30,7 +30,9 @@ pub fn text(summary: &Summary, result: &RunResult, assessment: &Assessment) -> S
 
 fn headline(summary: &Summary, result: &RunResult) -> String {
     let names: Vec<&str> = summary.symbols.iter().map(tradebot_domain::Symbol::as_str).collect();
-    folded(
+    let synthetic =
+        if result.started.is_synthetic() { "SYNTHETIC market, no real one\n" } else { "" };
+    let line = folded(
         &format!(
             "{}: {} from {} to {}, {} {} at the start",
             summary.run_id,
@@ -41,7 +43,8 @@ fn headline(summary: &Summary, result: &RunResult) -> String {
             result.started.currency,
         ),
         0,
-    )
+    );
+    format!("{synthetic}{line}")
 }
 
 fn account(summary: &Summary, result: &RunResult, assessment: &Assessment) -> String {

@@ -4,6 +4,7 @@
 //! same examples with the same seed are fitted once and shared between trials.
 
 pub mod vary;
+pub mod rules;
 pub mod trial;
 pub mod kept;
 pub mod judged;
@@ -24,6 +25,7 @@ use crate::progress::say;
 use crate::replaying;
 use crate::settings::Settings;
 use kept::Kept;
+use rules::Rule;
 use trial::Bench;
 use vary::Varied;
 
@@ -66,10 +68,14 @@ pub fn run(
         ));
     }
     replaying::set_threads(args.backtest.replay.threads)?;
-    let varied = Varied::parse(&args.vary, &args.constraint, settings)?;
+    let rule = args.strategy.as_deref().map(Rule::parse).transpose()?;
+    let varied = match rule {
+        None => Varied::parse(&args.vary, &args.constraint, settings)?,
+        Some(rule) => Varied::with_rule(rule, args, settings)?,
+    };
     let market = Market::load(settings, home)?;
     let policy = manifest::policy_text(settings)?;
-    let subject = subject(settings, &policy, &market)?;
+    let subject = subject(settings, &policy, &market, rule)?;
     let interrupt = Interrupt::listen();
     let bench = Bench::new(settings.clone(), &policy, market, varied.clone(), interrupt.clone())?;
     bench.check(&varied.space)?;
@@ -136,7 +142,12 @@ impl Plan {
 }
 
 /// Everything a result depends on beside the point, as a digest.
-fn subject(settings: &Settings, policy: &str, market: &Market) -> Result<String, Failure> {
+fn subject(
+    settings: &Settings,
+    policy: &str,
+    market: &Market,
+    rule: Option<Rule>,
+) -> Result<String, Failure> {
     let mut hasher = blake3::Hasher::new_derive_key("tradebot 2026-11 sweep subject");
     let Settings { log: _, policy: _, universe: _, .. } = settings;
     let asked = (&settings.account, settings.seed, &settings.costs, &settings.limits);
@@ -147,6 +158,9 @@ fn subject(settings: &Settings, policy: &str, market: &Market) -> Result<String,
     hasher.update(&serde_json::to_vec(&(asked, learned, range, policy, program))?);
     if let Some(execution) = execution {
         hasher.update(&serde_json::to_vec(execution)?);
+    }
+    if let Some(rule) = rule {
+        hasher.update(rule.name().as_bytes());
     }
     Ok(hasher.finalize().to_hex().to_string())
 }

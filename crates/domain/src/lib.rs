@@ -19,6 +19,9 @@ pub mod regime;
 pub mod member;
 pub mod calendar;
 
+/// What begins the name and the digest of market data that were made up, wherever they surface.
+pub const SYNTHETIC: &str = "SYNTHETIC";
+
 pub use action::{ActionKind, CorporateAction};
 pub use bar::Bar;
 pub use calendar::{CalendarError, Exchange, SessionHours};

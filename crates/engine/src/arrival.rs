@@ -1,7 +1,9 @@
 //! What one session brought for one symbol, and how its gate took it.
 
+use std::borrow::Cow;
+
 use tradebot_brackets::tradable;
-use tradebot_domain::{Bar, CorporateAction, SessionData};
+use tradebot_domain::{Bar, CorporateAction, SessionData, Symbol};
 use tradebot_quality_gates::{Admitted, Level, Reading, Refused};
 
 use crate::candidate::Passed;
@@ -29,12 +31,14 @@ impl Arrival {
     /// Takes a symbol's part of the session through its gate.
     ///
     /// Actions whose ex-date had no bar that could be walked wait for the next one that can.
-    pub(crate) fn of(state: &mut SymbolState, data: &SessionData) -> Self {
-        let symbol = state.symbol;
-        let in_cycle = data.listed.contains(&symbol) && !data.ended.contains(&symbol);
-        let bar = data.bars.iter().find(|(s, _)| *s == symbol).map(|(_, bar)| *bar);
-        let actions = state.actions_of(data);
-        let missed = data.missed.iter().find(|(s, _)| *s == symbol).map_or(0, |(_, n)| *n);
+    pub(crate) fn of(state: &mut SymbolState, brought: &Brought<'_>) -> Self {
+        let (symbol, data) = (state.symbol, brought.0.as_ref());
+        let in_cycle = !part(&data.listed, symbol, |s| *s).is_empty()
+            && part(&data.ended, symbol, |s| *s).is_empty();
+        let bar = part(&data.bars, symbol, |(s, _)| *s).first().map(|(_, bar)| *bar);
+        let mut actions = std::mem::take(&mut state.actions_waiting);
+        actions.extend(part(&data.actions, symbol, |(s, _)| *s).iter().map(|(_, action)| *action));
+        let missed = part(&data.missed, symbol, |(s, _)| *s).first().map_or(0, |(_, n)| *n);
         let (reading, admission) = state.gate.admit(data.session, bar.as_ref(), &actions, missed);
         let sound = bar.as_ref().is_some_and(is_sound);
         let features = None;
@@ -87,6 +91,39 @@ pub(crate) fn misshapen() -> Passed {
         reason: "gate_refused",
         detail: "a price is no price, or high and low do not enclose open and close".to_owned(),
     }
+}
+
+/// A session in symbol order, so that each symbol finds its part without looking at all others'.
+pub(crate) struct Brought<'a>(Cow<'a, SessionData>);
+
+impl<'a> Brought<'a> {
+    /// Feeds hand out symbols in order; what does not come so is put in order first.
+    pub(crate) fn new(data: &'a SessionData) -> Self {
+        let SessionData { bars, actions, missed, listed, ended, .. } = data;
+        let in_order = bars.is_sorted_by_key(|(symbol, _)| *symbol)
+            && actions.is_sorted_by_key(|(symbol, _)| *symbol)
+            && missed.is_sorted_by_key(|(symbol, _)| *symbol)
+            && listed.is_sorted()
+            && ended.is_sorted();
+        if in_order {
+            return Self(Cow::Borrowed(data));
+        }
+        let mut data = data.clone();
+        data.bars.sort_by_key(|(symbol, _)| *symbol);
+        data.actions.sort_by_key(|(symbol, _)| *symbol);
+        data.missed.sort_by_key(|(symbol, _)| *symbol);
+        data.listed.sort();
+        data.ended.sort();
+        Self(Cow::Owned(data))
+    }
+}
+
+/// What a list in symbol order says of one symbol.
+fn part<T>(list: &[T], symbol: Symbol, of: impl Fn(&T) -> Symbol) -> &[T] {
+    let from = list.partition_point(|item| of(item) < symbol);
+    let rest = &list[from..];
+    let count = rest.iter().take_while(|item| of(item) == symbol).count();
+    &rest[..count]
 }
 
 /// Prices that someone could trade on, high and low around open and close.

@@ -77,14 +77,15 @@ pub struct Training {
     pub every_months: u32,
     /// R-multiples follow realised outcomes.
     pub adapt_r: bool,
-    /// Most examples that are learned from, the last ones: what bounds the memory of a run of many
-    /// symbols. Not written at its default, so that configurations without it keep their digest.
+    /// Most examples that a fit is made on, drawn from all by the run's seed: what bounds time and
+    /// memory of a run of many symbols. Not written at its default, so that configurations without
+    /// it keep their digest.
     #[serde(default = "examples_max", skip_serializing_if = "is_examples_max")]
     pub examples_max: usize,
 }
 
-/// At some 250 bytes each, 50 MB.
-const EXAMPLES_MAX: usize = 200_000;
+/// At some 250 bytes each, 5 MB. Runs of a few symbols never reach it.
+pub const EXAMPLES_MAX: usize = 20_000;
 
 const fn examples_max() -> usize {
     EXAMPLES_MAX

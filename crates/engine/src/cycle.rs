@@ -17,7 +17,7 @@ use tradebot_regime::{
 
 use crate::account::{Account, Mark};
 use crate::adapting::{self, Adapting, Taught};
-use crate::arrival::Arrival;
+use crate::arrival::{Arrival, Brought};
 use crate::config::EngineConfig;
 use crate::error::EngineError;
 use crate::learning::Learning;
@@ -78,7 +78,7 @@ impl Engine {
             .unwrap_or(0);
         let adapting = Adapting::new(&config)?;
         let roster = Roster::new(purge)
-            .of_at_most(config.training.examples_max)
+            .drawing(config.training.examples_max, config.seed)
             .through(config.ensemble.experts)
             .keeping(adapting.adapts());
         let learning = Learning::new(roster.ids(), config.policy.r_multiples(), config.ensemble);
@@ -344,7 +344,8 @@ impl Engine {
 
     /// Puts every symbol's bar through its gate.
     fn arrive(&mut self, data: &SessionData) -> Vec<Arrival> {
-        self.symbols.iter_mut().map(|state| Arrival::of(state, data)).collect()
+        let brought = Brought::new(data);
+        self.symbols.iter_mut().map(|state| Arrival::of(state, &brought)).collect()
     }
 
     /// Market, features and regime of the session.

@@ -5,19 +5,18 @@ use std::collections::{BTreeMap, VecDeque};
 use rayon::prelude::*;
 use tradebot_domain::{Date, MemberId, Regime};
 use tradebot_ensemble::ExpertMaps;
-use tradebot_features::feature_names;
 use tradebot_journal::{DecisionId, FitRecord, Ledger, OutcomeRecord};
-use tradebot_models::{
-    Input, LearnedKind, LearnedMember, Member, TrainingSet, fit, from_bytes, rule_members,
-};
+use tradebot_models::{Input, LearnedKind, LearnedMember, Member, fit, from_bytes, rule_members};
 
 use crate::config::Training;
 use crate::error::EngineError;
 use crate::learning::with_experts;
 use crate::warm::LearnedSession;
 use kept::Kept;
+use sample::Sample;
 
 mod kept;
+mod sample;
 
 /// One example per symbol and session, waiting until its label may be used.
 #[derive(Debug, Clone)]
@@ -36,22 +35,17 @@ struct Label {
     uniqueness: f64,
 }
 
-/// Examples beyond the most that are kept leave in batches of a tenth of them, oldest first, since
-/// the digest of the set begins anew then.
-const FORGOTTEN_SHARE: usize = 10;
-
 /// All members, in the order in which they stand everywhere.
 pub struct Roster {
     ids: Vec<MemberId>,
     rules: Vec<Box<dyn Member>>,
     learned: Vec<(LearnedKind, Option<Box<dyn LearnedMember>>)>,
-    set: TrainingSet,
+    sample: Sample,
     waiting: VecDeque<Example>,
-    /// Every example that was admitted, to be labelled anew; none where nothing ever is.
+    /// Every decision that the sample would take, to be labelled anew; none where nothing ever is.
     kept: Option<Kept>,
     maps: ExpertMaps,
     purge: u32,
-    examples_max: usize,
     fitted_in: Option<(i16, i8)>,
 }
 
@@ -72,12 +66,11 @@ impl Roster {
             ids,
             rules,
             learned,
-            set: TrainingSet::new(feature_names().len()).with_horizon(purge),
+            sample: Sample::new(purge, 0, usize::MAX),
             waiting: VecDeque::new(),
             kept: None,
             maps: ExpertMaps::default(),
             purge,
-            examples_max: usize::MAX,
             fitted_in: None,
         }
     }
@@ -88,10 +81,10 @@ impl Roster {
         Self { ids: with_experts(&self.ids, maps), maps, ..self }
     }
 
-    /// Learns from the last so many examples only. To be called first.
+    /// Learns from so many examples at most, drawn from all by this seed. To be called first.
     #[must_use]
-    pub fn of_at_most(self, examples_max: usize) -> Self {
-        Self { examples_max, ..self }
+    pub fn drawing(self, examples_max: usize, seed: u64) -> Self {
+        Self { sample: Sample::new(self.purge, seed, examples_max), ..self }
     }
 
     /// Keeps examples, so that [`relabel`](Self::relabel) can label them anew. To be called first.
@@ -116,6 +109,9 @@ impl Roster {
 
     /// Notes the features of a decision whose bracket is now in question.
     pub fn ask(&mut self, id: DecisionId, cycle: u32, row: Regime, features: &[f64]) {
+        if !self.sample.wants(id) {
+            return;
+        }
         let features = features.to_vec();
         self.waiting.push_back(Example { id, cycle, row, features, label: None });
     }
@@ -167,24 +163,34 @@ impl Roster {
     /// The training set with the labels as they are now.
     pub fn relabelled(&mut self) {
         if let Some(kept) = &mut self.kept {
-            let anew = TrainingSet::new(feature_names().len()).with_horizon(self.purge);
-            self.set = kept.rebuild(&self.set, anew);
+            let set = kept.rebuild(self.sample.set(), self.sample.empty_set());
+            self.sample.replace(set, kept.in_set());
         }
     }
 
     fn admit(&mut self, id: DecisionId, row: Regime, features: &[f64], label: Option<(bool, f64)>) {
-        if let Some((won, uniqueness)) = label {
-            self.set.push(id.session, features, row, won, uniqueness);
+        if !self.sample.wants(id) {
+            return;
+        }
+        if let Some(label) = label {
+            self.sample.push(id, features, row, label);
         }
         if let Some(kept) = &mut self.kept {
             kept.push(id, row, features, label);
         }
-        if self.set.len() > self.examples_max {
-            let excess = self.set.len() - self.examples_max + self.examples_max / FORGOTTEN_SHARE;
-            self.set.forget_first(excess);
-            if let Some(kept) = &mut self.kept {
-                kept.forget_first(excess, self.set.feature_count());
-            }
+        if self.sample.is_overfull() {
+            self.thin();
+        }
+    }
+
+    /// Lets go of what the sample does not take any more.
+    fn thin(&mut self) {
+        if !self.sample.thin() {
+            return;
+        }
+        let sample = &self.sample;
+        if let Some(kept) = &mut self.kept {
+            kept.keep_only(sample.set().feature_count(), |id| sample.wants(id));
         }
     }
 
@@ -206,11 +212,12 @@ impl Roster {
             return Ok(Vec::new());
         }
         self.admit_known(cycle);
-        if self.set.len() < training.examples_min {
+        self.thin();
+        if self.sample.set().len() < training.examples_min {
             return Ok(Vec::new());
         }
         self.fitted_in = Some((session.year(), session.month()));
-        let set = &self.set;
+        let set = self.sample.set();
         let stored: Vec<_> = LearnedKind::ALL
             .into_iter()
             .map(|kind| {
@@ -275,14 +282,14 @@ impl Roster {
         training_digest: &str,
         member: &dyn LearnedMember,
     ) -> FitRecord {
-        let artefact = member.to_bytes();
+        let (artefact, set) = (member.to_bytes(), self.sample.set());
         FitRecord {
             session,
             member: kind.id(),
-            examples: u32::try_from(self.set.len()).unwrap_or(u32::MAX),
-            first_example: self.set.first_session().unwrap_or(session),
-            last_example: self.set.last_session().unwrap_or(session),
-            base_rate: self.set.base_rate(),
+            examples: u32::try_from(set.len()).unwrap_or(u32::MAX),
+            first_example: set.first_session().unwrap_or(session),
+            last_example: set.last_session().unwrap_or(session),
+            base_rate: set.base_rate(),
             training_digest: training_digest.to_owned(),
             model_digest: blake3::hash(&artefact).to_hex().to_string(),
             card: self.card(kind, member),

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use tradebot_domain::{CorporateAction, Currency, Date, Exchange, Symbol, Timestamp};
+use tradebot_domain::{CorporateAction, Currency, Date, Exchange, SYNTHETIC, Symbol, Timestamp};
 use tradebot_quality_gates::{GateConfig, Level, SeriesReport, assess_series};
 
 use crate::bundled;
@@ -61,6 +61,19 @@ pub struct Entry {
     pub blake3: String,
     /// The imports that made it, oldest first.
     pub imports: Vec<Provenance>,
+}
+
+impl Entry {
+    /// The bars were made up.
+    pub fn is_synthetic(&self) -> bool {
+        self.label().is_some()
+    }
+
+    /// The made-up world that the bars are of.
+    fn label(&self) -> Option<&str> {
+        let (name, _) = self.imports.first()?.files.first()?;
+        name.starts_with(SYNTHETIC).then_some(name)
+    }
 }
 
 /// Where bars came from.
@@ -145,6 +158,44 @@ impl Catalogue {
         options: &ImportOptions,
     ) -> Result<ImportReport, DataError> {
         transaction::import(self, files, options)
+    }
+
+    /// Stores a world that was made up: all of these series or none.
+    ///
+    /// - `label`: names the world, and begins with `SYNTHETIC`. It takes the place of a file's name
+    ///   in the provenance.
+    ///
+    /// Findings of the quality gate are noted as accepted: the gates of a run meet these bars too.
+    /// Bars of the same world that are stored already must be the same ones.
+    ///
+    /// # Errors
+    /// [`DataError::Mixed`] where the catalogue holds anything but this world; else as
+    /// [`Catalogue::import`].
+    pub fn store_synthetic(
+        &mut self,
+        label: &str,
+        series: Vec<Series>,
+        imported_at: Option<Timestamp>,
+    ) -> Result<ImportReport, DataError> {
+        transaction::store_synthetic(self, label, series, imported_at)
+    }
+
+    /// The made-up world that the catalogue holds, if it holds one.
+    pub fn world(&self) -> Option<&str> {
+        self.entries.values().find_map(Entry::label)
+    }
+
+    /// Refuses what must not stand beside what is stored. `asked`: the label of a made-up world.
+    fn require_unmixed(&self, asked: Option<&str>) -> Result<(), DataError> {
+        let held = self.world();
+        if self.entries.is_empty() || held == asked {
+            return Ok(());
+        }
+        Err(DataError::Mixed {
+            path: self.dir.clone(),
+            held: held.unwrap_or("real data").to_owned(),
+            asked: asked.unwrap_or("real data").to_owned(),
+        })
     }
 
     /// Forgets a symbol and its bars.

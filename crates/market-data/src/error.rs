@@ -172,6 +172,19 @@ pub enum DataError {
         /// Exchange of the import.
         asked_on: Exchange,
     },
+    /// Real data and made-up ones, or two made-up worlds, would stand in one catalogue.
+    #[error(
+        "the catalogue at {} holds {held} and nothing else may be mixed with it; use another home folder (--home DIR) for {asked}",
+        path.display()
+    )]
+    Mixed {
+        /// The catalogue.
+        path: PathBuf,
+        /// What it holds.
+        held: String,
+        /// What was to be added.
+        asked: String,
+    },
 }
 
 impl DataError {

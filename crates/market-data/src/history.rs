@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use tradebot_domain::{ActionKind, Bar, CorporateAction, Currency, Date, Exchange, Symbol};
+use tradebot_domain::{
+    ActionKind, Bar, CorporateAction, Currency, Date, Exchange, SYNTHETIC, Symbol,
+};
 
 use crate::error::DataError;
 
@@ -70,6 +72,11 @@ impl Series {
     /// Dividends only, in order.
     pub fn dividends(&self) -> impl Iterator<Item = &CorporateAction> {
         self.actions.iter().filter(|action| matches!(action.kind, ActionKind::Dividend { .. }))
+    }
+
+    /// The bars were made up.
+    pub fn is_synthetic(&self) -> bool {
+        self.source.contains(SYNTHETIC)
     }
 
     fn hash_into(&self, hasher: &mut blake3::Hasher) {
@@ -174,7 +181,8 @@ impl History {
 
     /// BLAKE3 over exactly what a run on these symbols can see: their bars and actions, the index
     /// and VIX. 64 hex digits; the order and repetition of `symbols` do not matter, and a symbol
-    /// that is not there counts as such.
+    /// that is not there counts as such. `SYNTHETIC` and a space before it where some of it was
+    /// made up.
     pub fn digest(&self, symbols: &[Symbol]) -> String {
         let chosen: BTreeSet<Symbol> = symbols.iter().copied().collect();
         let mut hasher = blake3::Hasher::new_derive_key(DIGEST_DOMAIN);
@@ -191,7 +199,14 @@ impl History {
             hash_date(&mut hasher, date);
             hasher.update(&close.to_bits().to_le_bytes());
         }
-        hasher.finalize().to_hex().to_string()
+        let hex = hasher.finalize().to_hex().to_string();
+        if self.is_synthetic(symbols) { format!("{SYNTHETIC} {hex}") } else { hex }
+    }
+
+    /// Some of what a run on these symbols can see was made up.
+    pub fn is_synthetic(&self, symbols: &[Symbol]) -> bool {
+        let mut chosen = symbols.iter().filter_map(|symbol| self.series.get(symbol));
+        self.index.is_synthetic() || chosen.any(Series::is_synthetic)
     }
 }
 

@@ -96,6 +96,19 @@ impl TrainingSet {
         hash(&mut self.hasher, (session, row), features, won, weight);
     }
 
+    /// The examples that are wanted, by their place, in the same order: the set that pushing only
+    /// them would have given.
+    #[must_use]
+    pub fn keeping(&self, wanted: impl Fn(usize) -> bool) -> Self {
+        let mut kept = Self::new(self.feature_count).with_horizon(self.horizon);
+        kept.defect.clone_from(&self.defect);
+        for i in (0..self.len()).filter(|&i| wanted(i)) {
+            let (row, won, weight) = (self.rows[i], self.won[i], self.weights[i]);
+            kept.push(self.sessions[i], self.example(i), row, won, weight);
+        }
+        kept
+    }
+
     /// Examples held.
     pub fn len(&self) -> usize {
         self.won.len()
@@ -155,29 +168,6 @@ impl TrainingSet {
     /// All outcomes are the same, so that nothing tells them apart.
     pub(crate) fn is_single_class(&self) -> bool {
         self.won.iter().all(|won| *won == self.won[0])
-    }
-
-    /// Forgets the first examples; the set is then what the others alone would have made.
-    pub fn forget_first(&mut self, examples: usize) {
-        let gone = examples.min(self.len());
-        self.features.drain(..gone * self.feature_count);
-        self.rows.drain(..gone);
-        self.won.drain(..gone);
-        self.weights.drain(..gone);
-        self.sessions.drain(..gone);
-        let empty = Self::new(self.feature_count);
-        self.hasher = empty.hasher;
-        (self.weight_sum, self.weight_won, self.range) = (0.0, 0.0, None);
-        for i in 0..self.len() {
-            let features = &self.features[i * self.feature_count..(i + 1) * self.feature_count];
-            let (session, row) = (self.sessions[i], self.rows[i]);
-            let (won, weight) = (self.won[i], self.weights[i]);
-            self.weight_sum += weight;
-            self.weight_won += if won { weight } else { 0.0 };
-            let (first, last) = self.range.unwrap_or((session, session));
-            self.range = Some((first.min(session), last.max(session)));
-            hash(&mut self.hasher, (session, row), features, won, weight);
-        }
     }
 
     /// Features of each example.

@@ -59,7 +59,7 @@ pub(crate) fn page(result: &RunResult, assessment: &Assessment) -> Result<String
     let of = Subject { result, assessment };
     let page = Page {
         title: format!("{} · tradebot report", result.run_id),
-        heading: format!("Run {}", result.run_id),
+        heading: heading(result),
         lead: lead(of),
         tone: tone(assessment.verdict.finding),
         first: ("#verdict", "Skip to the verdict"),
@@ -70,6 +70,12 @@ pub(crate) fn page(result: &RunResult, assessment: &Assessment) -> Result<String
         ),
     };
     Ok(page.into_html())
+}
+
+/// The run's name, and that its market was made up where it was.
+fn heading(result: &RunResult) -> String {
+    let made_up = if result.started.is_synthetic() { ", SYNTHETIC market" } else { "" };
+    format!("Run {}{made_up}", result.run_id)
 }
 
 fn head(title: &str) -> Markup {

@@ -8,7 +8,7 @@ use crate::support::reference::reference;
 use crate::support::{Call, Home, skipped};
 
 /// Every command, with its subcommands.
-const COMMANDS: [&[&str]; 27] = [
+const COMMANDS: [&[&str]; 28] = [
     &["run"],
     &["backtest"],
     &["validate"],
@@ -30,6 +30,7 @@ const COMMANDS: [&[&str]; 27] = [
     &["journal", "tail"],
     &["journal", "export"],
     &["data", "import"],
+    &["data", "generate"],
     &["data", "list"],
     &["data", "inspect"],
     &["config", "show"],

@@ -17,6 +17,7 @@ mod faces;
 mod terminal;
 mod restart;
 mod sweeping;
+mod synthetic;
 mod disks;
 mod wrong_words;
 mod wrong_data;

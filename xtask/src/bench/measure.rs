@@ -105,13 +105,13 @@ impl Subject {
 }
 
 #[expect(clippy::disallowed_methods, reason = "a bench measures time")]
-fn now() -> Instant {
+pub(super) fn now() -> Instant {
     Instant::now()
 }
 
 /// CPU seconds of all threads of this process, to the nanosecond; 0 where the system has no such
 /// file. Threads that ended in between are missed, so pools are started before measuring.
-fn cpu_seconds() -> f64 {
+pub(super) fn cpu_seconds() -> f64 {
     // The count of a running thread is brought up to date with each tick, or when it yields.
     std::thread::yield_now();
     let Ok(tasks) = fs::read_dir("/proc/self/task") else { return 0.0 };

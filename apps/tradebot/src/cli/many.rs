@@ -59,8 +59,14 @@ impl From<RankedBy> for tradebot_backtest::sweep::Measure {
 #[derive(Debug, Clone, Args)]
 pub struct SweepArgs {
     /// What is varied; repeat it for more
-    #[arg(long, value_name = "KEY=VALUES", required = true)]
+    #[arg(long, value_name = "KEY=VALUES", required_unless_present = "over")]
     pub vary: Vec<String>,
+    /// A rule strategy in the place of the ensemble: sma_cross
+    #[arg(long, value_name = "NAME")]
+    pub strategy: Option<String>,
+    /// A parameter of it to be varied, as FROM:TO:STEP or a list; repeat it for more
+    #[arg(long, value_name = "NAME=VALUES", requires = "strategy")]
+    pub over: Vec<String>,
     /// Leave out points where the first is not below the second
     #[arg(long, value_name = "KEY<KEY")]
     pub constraint: Vec<String>,
@@ -73,7 +79,7 @@ pub struct SweepArgs {
     /// What trials are ranked by
     #[arg(long, default_value = "sharpe")]
     pub measure: RankedBy,
-    /// Also write the table of results to this CSV file
+    /// Also write the table of results to this file: CSV, or Parquet where its name ends so
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,
     /// The history, account and costs that all trials share.

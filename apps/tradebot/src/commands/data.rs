@@ -1,7 +1,7 @@
 //! `tradebot data`: bring in market data, list what there is, look into one symbol.
 
 use serde::Serialize;
-use tradebot_domain::{Date, Symbol};
+use tradebot_domain::{Date, SYNTHETIC, Symbol};
 use tradebot_market_data::{Catalogue, History};
 
 use super::figures::counted;
@@ -10,6 +10,7 @@ use crate::cli::{DataCommand, Format};
 use crate::exit::Failure;
 use crate::output::{number, text};
 
+mod generate;
 mod import;
 mod inspect;
 
@@ -20,6 +21,7 @@ mod inspect;
 pub fn run(context: &Context, command: &DataCommand) -> Result<(), Failure> {
     match command {
         DataCommand::Import(args) => import::run(context, args),
+        DataCommand::Generate(args) => generate::run(context, args),
         DataCommand::List { format } => list(context, *format),
         DataCommand::Inspect { symbol, json } => inspect::run(context, symbol, *json),
     }
@@ -29,7 +31,7 @@ pub fn run(context: &Context, command: &DataCommand) -> Result<(), Failure> {
 #[derive(Debug, Clone, Serialize)]
 struct Listed {
     symbol: Symbol,
-    /// `bundled` or `catalogue`.
+    /// `bundled`, `catalogue`, or `SYNTHETIC` for what was made up.
     source: &'static str,
     currency: String,
     exchange: String,
@@ -47,7 +49,7 @@ fn list(context: &Context, format: Format) -> Result<(), Failure> {
     let catalogue = Catalogue::open(&context.home)?;
     all.extend(catalogue.list().map(|e| Listed {
         symbol: e.symbol,
-        source: "catalogue",
+        source: if e.is_synthetic() { SYNTHETIC } else { "catalogue" },
         currency: e.currency.to_string(),
         exchange: e.exchange.to_string(),
         bars: e.bars,

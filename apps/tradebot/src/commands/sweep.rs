@@ -1,10 +1,11 @@
 //! `tradebot sweep`: many settings on one history, and what is left of the best.
 
 use std::fs::File;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 use tradebot_backtest::overfit::PanelVerdict;
+use tradebot_backtest::sweep::Table;
 use tradebot_storage::TrialKind;
 
 use super::Context;
@@ -49,9 +50,7 @@ pub fn run(context: &Context, args: &SweepArgs) -> Result<(), Failure> {
         Some(write_page(&swept, verdict.as_ref())?)
     };
     if let Some(path) = &args.output {
-        let failed = |e: &dyn std::fmt::Display| Failure::work(format!("{}: {e}", path.display()));
-        let file = File::create(path).map_err(|e| failed(&e))?;
-        swept.table.write_csv(file).map_err(|e| failed(&e))?;
+        write_table(&swept.table, path)?;
     }
     let lines = judged::lines(&swept.table, swept.measure);
     if args.backtest.replay.json {
@@ -74,6 +73,15 @@ pub fn run(context: &Context, args: &SweepArgs) -> Result<(), Failure> {
         output::line(&format!("\n{}", report.display()))?;
     }
     Ok(())
+}
+
+/// The table in the format that the file's name asks for.
+fn write_table(table: &Table, path: &Path) -> Result<(), Failure> {
+    let failed = |e: &dyn std::fmt::Display| Failure::work(format!("{}: {e}", path.display()));
+    let file = File::create(path).map_err(|e| failed(&e))?;
+    let parquet = path.extension().is_some_and(|end| end.eq_ignore_ascii_case("parquet"));
+    let written = if parquet { table.write_parquet(file) } else { table.write_csv(file) };
+    written.map_err(|e| failed(&e))
 }
 
 /// A sweep that somebody stopped says how it goes on.

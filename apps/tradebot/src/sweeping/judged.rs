@@ -98,8 +98,8 @@ pub fn record(home: &Path, swept: &Swept, kind: TrialKind) -> Result<(), Failure
     let mut found = Vec::new();
     for trial in swept.table.trials() {
         let Some(result) = trial.result() else { continue };
-        let config = swept.bench.config(&trial.parameters)?;
-        let config_digest = config.digest();
+        let engine = swept.bench.engine(&trial.parameters)?;
+        let config_digest = engine.started().config_digest;
         if known.contains(&(data_digest.clone(), config_digest.clone())) {
             continue;
         }
@@ -113,12 +113,13 @@ pub fn record(home: &Path, swept: &Swept, kind: TrialKind) -> Result<(), Failure
             at,
             kind,
             source: source.clone(),
-            question: serde_json::json!({ "strategy": "ensemble", "varied": point }).to_string(),
+            question: serde_json::json!({ "strategy": swept.bench.strategy(), "varied": point })
+                .to_string(),
             digest: swept.bench.came(&config_digest).unwrap_or_else(|| trial.digest.clone()),
             config_digest,
             data_digest: data_digest.clone(),
             code: code.clone(),
-            seed: config.seed,
+            seed: engine.config().seed,
             sessions: returns.len() as u64,
             sharpe: SharpeEstimate::of(returns).map(|estimate| estimate.ratio),
             final_equity: tradebot_domain::Money::from_f64(result.final_equity, 4)?,

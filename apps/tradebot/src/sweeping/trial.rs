@@ -79,8 +79,25 @@ impl Bench {
         let Some(first) = space.grid().next() else {
             return Err(Failure::usage("the constraints leave no point to try"));
         };
-        let config = self.config(&first).map_err(|e| Failure::usage(e.to_string()))?;
-        Engine::new(config).map(|_| ()).map_err(|e| Failure::usage(format!("{}: {e}", first.id())))
+        let engine = self.engine(&first);
+        engine.map(|_| ()).map_err(|e| Failure::usage(format!("{}: {e}", first.id())))
+    }
+
+    /// The engine of a point, not begun.
+    ///
+    /// # Errors
+    /// When a value is not one that its key takes, or makes no engine.
+    pub fn engine(&self, point: &Parameters) -> Result<Engine, Failure> {
+        let config = self.config(point)?;
+        match self.varied.rule() {
+            None => Ok(Engine::new(config)?),
+            Some(rule) => rule.engine(config, point),
+        }
+    }
+
+    /// What decides in all trials: the name of a rule strategy, or `ensemble`.
+    pub fn strategy(&self) -> &'static str {
+        self.varied.rule().map_or("ensemble", super::rules::Rule::name)
     }
 
     /// The configuration of a point.
@@ -102,9 +119,8 @@ impl Bench {
     /// # Errors
     /// What stopped it.
     pub fn evaluate(&self, point: &Parameters) -> Result<TrialResult, Failure> {
-        let config = self.config(point)?;
-        let (cash, config_digest) = (config.cash, config.digest());
-        let mut engine = Engine::new(config)?;
+        let mut engine = self.engine(point)?;
+        let (cash, config_digest) = (engine.config().cash, engine.started().config_digest);
         let (mut warm_up, mut sessions) = self.market.feeds()?;
         let feeds = (&mut warm_up as _, &mut sessions as _);
         let mut ledger = TrialLedger::of(self);

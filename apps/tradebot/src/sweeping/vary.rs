@@ -5,6 +5,8 @@ use tradebot_backtest::sweep::{Axis, Constraint, Parameters, Space, Value};
 use tradebot_domain::Regime;
 use tradebot_policy::Policy;
 
+use super::rules::Rule;
+use crate::cli::SweepArgs;
 use crate::exit::Failure;
 use crate::settings::{Settings, closest};
 
@@ -16,8 +18,13 @@ const FIXED: [&str; 4] = ["universe", "policy", "log", "account.currency"];
 pub struct Varied {
     /// Names and values.
     pub space: Space,
-    keys: Vec<(String, Key)>,
+    keys: Keys,
+    /// The strategy in the place of the ensemble.
+    rule: Option<Rule>,
 }
+
+/// Names of axes, each with what it changes.
+type Keys = Vec<(String, Key)>;
 
 /// What an axis changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +33,8 @@ enum Key {
     Setting(Vec<String>),
     /// A key of one policy row, or of all.
     Row(Option<Regime>, String),
+    /// A parameter of the rule strategy.
+    Rule,
 }
 
 impl Varied {
@@ -38,6 +47,46 @@ impl Varied {
         constraints: &[String],
         settings: &Settings,
     ) -> Result<Self, Failure> {
+        let (axes, keys) = Self::settings(vary, settings)?;
+        let constraints = parse_constraints(constraints)?;
+        let space =
+            Space::new(axes, constraints).map_err(|e| Failure::usage(format!("--vary: {e}")))?;
+        Ok(Self { space, keys, rule: None })
+    }
+
+    /// Reads what is to be varied of a rule strategy, and of the settings beside it.
+    ///
+    /// # Errors
+    /// As [`Varied::parse`].
+    pub fn with_rule(rule: Rule, args: &SweepArgs, settings: &Settings) -> Result<Self, Failure> {
+        let (mut axes, mut keys) = Self::settings(&args.vary, settings)?;
+        for text in &args.over {
+            let wrong = |why: String| Failure::usage(format!("--over {text}: {why}"));
+            let (name, values) = text
+                .split_once('=')
+                .ok_or_else(|| wrong("write NAME=FROM:TO:STEP or NAME=1,2,5".to_owned()))?;
+            let known = rule.parameters().iter().map(|(name, _)| *name);
+            if !known.clone().any(|known| known == name) {
+                let known: Vec<&str> = known.collect();
+                return Err(wrong(format!("{} has {}", rule.name(), known.join(", "))));
+            }
+            axes.push(axis(name, &steps(values)).map_err(wrong)?);
+            keys.push((name.to_owned(), Key::Rule));
+        }
+        let names: Vec<String> = keys.iter().map(|(name, _)| name.clone()).collect();
+        let mut constraints = parse_constraints(&args.constraint)?;
+        constraints.extend(rule.constraint(&names));
+        let space =
+            Space::new(axes, constraints).map_err(|e| Failure::usage(format!("--over: {e}")))?;
+        Ok(Self { space, keys, rule: Some(rule) })
+    }
+
+    /// The strategy in the place of the ensemble, if there is one.
+    pub const fn rule(&self) -> Option<Rule> {
+        self.rule
+    }
+
+    fn settings(vary: &[String], settings: &Settings) -> Result<(Vec<Axis>, Keys), Failure> {
         let mut axes = Vec::with_capacity(vary.len());
         let mut keys = Vec::with_capacity(vary.len());
         for text in vary {
@@ -54,16 +103,7 @@ impl Varied {
                     .map_err(|why| Failure::usage(format!("--vary {text}: {why}")))?,
             );
         }
-        let constraints = constraints.iter().map(|text| {
-            let named = text.split_once('<').map(|(a, b)| (name_of(a), name_of(b)));
-            named
-                .map(|(a, b)| Constraint::below(&a, &b))
-                .ok_or_else(|| Failure::usage(format!("--constraint {text}: write KEY<KEY")))
-        });
-        let constraints = constraints.collect::<Result<_, _>>()?;
-        let space =
-            Space::new(axes, constraints).map_err(|e| Failure::usage(format!("--vary: {e}")))?;
-        Ok(Self { space, keys })
+        Ok((axes, keys))
     }
 
     /// Settings and policy of a point.
@@ -81,6 +121,7 @@ impl Varied {
         for (name, key) in &self.keys {
             let Some(value) = point.get(name) else { continue };
             match key {
+                Key::Rule => {}
                 Key::Setting(path) => set(&mut changed, path, json(value))?,
                 Key::Row(row, key) => {
                     for regime in Regime::ALL {
@@ -134,6 +175,24 @@ impl Key {
             })?),
         };
         Ok(Self::Row(row, field.to_owned()))
+    }
+}
+
+fn parse_constraints(constraints: &[String]) -> Result<Vec<Constraint>, Failure> {
+    let parse = |text: &String| {
+        let named = text.split_once('<').map(|(a, b)| (name_of(a), name_of(b)));
+        named
+            .map(|(a, b)| Constraint::below(&a, &b))
+            .ok_or_else(|| Failure::usage(format!("--constraint {text}: write KEY<KEY")))
+    };
+    constraints.iter().map(parse).collect()
+}
+
+/// `FROM:TO:STEP` in the words of `--vary`; anything else as it is.
+fn steps(values: &str) -> String {
+    match values.split(':').collect::<Vec<_>>()[..] {
+        [from, to, step] => format!("{from}..{to}/{step}"),
+        _ => values.to_owned(),
     }
 }
 
@@ -306,6 +365,36 @@ mod tests {
         assert!(refused("seed=1..x/2").contains("`x`"));
         assert!(refused("seed=1..5").contains("FROM..TO/STEP"));
         assert!(refused("costs.half_spread_bps=1.5..2/0").contains("steps"));
+    }
+
+    fn over(line: &str) -> Result<Varied, String> {
+        use crate::cli::{Cli, Command};
+        use clap::Parser as _;
+        let words = format!("tradebot sweep --strategy sma_cross {line}");
+        let Command::Sweep(args) = Cli::try_parse_from(words.split(' ')).unwrap().command else {
+            panic!("not a sweep")
+        };
+        Varied::with_rule(Rule::SmaCross, &args, &Settings::default()).map_err(|e| e.to_string())
+    }
+
+    #[test]
+    fn parameters_of_a_rule_are_axes_and_the_short_average_is_below_the_long_one() {
+        let varied = over("--over fast=5:50:5 --over slow=20:200:10").unwrap();
+        // 10 lengths by 19, less those with fast at or above slow.
+        let dropped: usize =
+            (5..=50).step_by(5).map(|f| (20..=200).step_by(10).filter(|s| f >= *s).count()).sum();
+        assert_eq!(varied.space.grid().count(), 190 - dropped);
+        assert!(dropped > 0 && varied.rule() == Some(Rule::SmaCross));
+        let both = over("--over fast=5,7 --vary costs.half_spread_bps=1,3").unwrap();
+        assert_eq!(both.space.size(), 4);
+    }
+
+    #[test]
+    fn a_parameter_that_a_rule_does_not_have_is_named_with_those_it_has() {
+        let error = over("--over lenght=5:50:5").unwrap_err();
+        assert!(error.contains("sma_cross has fast, slow, equity"), "{error}");
+        assert!(over("--over fast").unwrap_err().contains("FROM:TO:STEP"));
+        assert!(over("--over fast=5:x:5").unwrap_err().contains("`x`"));
     }
 
     #[test]

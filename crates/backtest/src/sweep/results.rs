@@ -7,6 +7,7 @@ mod columns;
 mod file;
 mod heat_map;
 mod neighbourhood;
+mod parquet_file;
 
 use std::sync::Arc;
 

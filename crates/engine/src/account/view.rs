@@ -19,11 +19,10 @@ impl Account {
         let state = &symbols[index];
         let mut held = self.book.held();
         held.extend(self.reserved.iter().map(|r| r.symbol));
-        let of_symbol = |symbol: &Symbol| symbols.iter().find(|s| s.symbol == *symbol);
         let correlations: Vec<(Symbol, Option<f64>)> = held
             .iter()
             .filter(|symbol| **symbol != state.symbol)
-            .map(|symbol| (*symbol, of_symbol(symbol).and_then(|s| state.correlation(s))))
+            .map(|symbol| (*symbol, state_of(symbols, *symbol).and_then(|s| state.correlation(s))))
             .collect();
         let reserved_risk: Money = self.reserved.iter().map(|r| r.risk).sum();
         let reserved_cash: f64 = self.reserved.iter().map(|r| r.cash).sum();
@@ -74,9 +73,8 @@ impl Account {
 
     fn standing(&self, index: usize, symbols: &[SymbolState]) -> Standing {
         let sector = &symbols[index].sector;
-        let of_sector = |symbol: Symbol| {
-            symbols.iter().find(|s| s.symbol == symbol).is_some_and(|s| s.sector == *sector)
-        };
+        let of_sector =
+            |symbol: Symbol| state_of(symbols, symbol).is_some_and(|s| s.sector == *sector);
         let positions =
             self.book.positions().map(|p| (p.intent.symbol, self.money_in_listing(p.value())));
         let pending = self.book.pending().map(|p| (p.intent.symbol, p.intent.notional));
@@ -94,4 +92,9 @@ impl Account {
             losses_in_a_row: self.losses_in_a_row,
         }
     }
+}
+
+/// The state of a symbol, among all in symbol order.
+fn state_of(symbols: &[SymbolState], symbol: Symbol) -> Option<&SymbolState> {
+    symbols.binary_search_by_key(&symbol, |state| state.symbol).ok().map(|at| &symbols[at])
 }

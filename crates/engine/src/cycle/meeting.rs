@@ -8,7 +8,7 @@ use tradebot_quality_gates::Reading;
 
 use super::Engine;
 use super::ruling::{Came, Rules};
-use crate::arrival::{self, Arrival};
+use crate::arrival::{self, Arrival, Brought};
 use crate::candidate::Passed;
 use crate::error::EngineError;
 use crate::phase::{Phase, Phases};
@@ -161,7 +161,8 @@ impl Engine {
         let mut arrivals = std::mem::take(&mut rules.arrivals);
         if !rules.by_shape() {
             arrivals.clear();
-            arrivals.extend(self.symbols.iter_mut().map(|state| Arrival::of(state, data)));
+            let brought = Brought::new(data);
+            arrivals.extend(self.symbols.iter_mut().map(|state| Arrival::of(state, &brought)));
         }
         arrivals
     }

@@ -1,4 +1,4 @@
-//! Every decision that was ever admitted to the training set, to be labelled anew.
+//! Every decision that the training set would take, to be labelled anew.
 
 use tradebot_domain::{Date, Regime, Symbol};
 use tradebot_journal::DecisionId;
@@ -47,21 +47,31 @@ impl Kept {
         self.decisions.push(Decision { session, row, is_in_set, uniqueness, won, symbol });
     }
 
-    /// Lets go of the first decisions, so that `examples` of them leave the training set.
-    pub(super) fn forget_first(&mut self, examples: usize, width: usize) {
-        let (mut left, mut spare) = (examples, 0);
-        let gone = self.decisions.iter().take_while(|decision| {
-            let goes = left > 0;
-            if goes && decision.is_in_set {
-                left -= 1;
-            } else if goes {
-                spare += width;
-            }
-            goes
-        });
-        let gone = gone.count();
-        self.decisions.drain(..gone);
-        self.spare.drain(..spare);
+    /// Lets go of the decisions that are not wanted; `width` is the number of features.
+    pub(super) fn keep_only(&mut self, width: usize, wants: impl Fn(DecisionId) -> bool) {
+        let wanted: Vec<bool> = self.ids().map(|id| wants(id)).collect();
+        let (mut spare, mut held) = (Vec::new(), self.spare.chunks_exact(width));
+        for (decision, wanted) in self.decisions.iter().zip(&wanted) {
+            let here = if decision.is_in_set { None } else { held.next() };
+            spare.extend_from_slice(here.filter(|_| *wanted).unwrap_or_default());
+        }
+        self.spare = spare;
+        let mut wanted = wanted.into_iter();
+        self.decisions.retain(|_| wanted.next().unwrap_or_default());
+    }
+
+    /// The decisions of the training set, in its order.
+    pub(super) fn in_set(&self) -> impl Iterator<Item = DecisionId> {
+        self.decisions.iter().filter(|d| d.is_in_set).map(|d| self.id_of(d))
+    }
+
+    fn ids(&self) -> impl Iterator<Item = DecisionId> {
+        self.decisions.iter().map(|d| self.id_of(d))
+    }
+
+    fn id_of(&self, decision: &Decision) -> DecisionId {
+        let Decision { session, symbol, .. } = *decision;
+        DecisionId { session, symbol: self.symbols[symbol as usize] }
     }
 
     /// Takes the labels of a row away.
@@ -193,30 +203,33 @@ mod tests {
         }
     }
 
-    #[test]
-    fn what_was_forgotten_is_gone_from_the_set_and_from_here() {
-        let (mut kept, mut set) = (Kept::default(), empty());
-        let label = |number: usize| (!number.is_multiple_of(3)).then_some((true, 0.5));
-        for number in 0..30 {
-            if let Some((won, u)) = label(number) {
-                set.push(id_of(number).session, &features(number), row_of(number), won, u);
+    proptest! {
+        #[test]
+        fn what_is_not_wanted_is_gone_and_the_rest_can_be_labelled_anew(
+            first in prop::collection::vec(any_label(), 40),
+            wanted in prop::collection::vec(any::<bool>(), 40),
+        ) {
+            let (mut kept, mut set) = (Kept::default(), empty());
+            for (number, label) in first.iter().enumerate() {
+                if let (Some((won, u)), true) = (*label, wanted[number]) {
+                    set.push(id_of(number).session, &features(number), row_of(number), won, u);
+                }
+                kept.push(id_of(number), row_of(number), &features(number), *label);
             }
-            kept.push(id_of(number), row_of(number), &features(number), label(number));
+            kept.keep_only(2, |id| (0..40).any(|n| wanted[n] && id_of(n) == id));
+            let labelled = |n: &usize| wanted[*n] && first[*n].is_some();
+            prop_assert!(kept.in_set().eq((0..40).filter(labelled).map(id_of)));
+            for number in (0..40).filter(|n| first[*n].is_none()) {
+                kept.label(id_of(number), (false, 1.0));
+            }
+            let mut fresh = empty();
+            for number in (0..40).filter(|n| wanted[*n]) {
+                let (won, u) = first[number].unwrap_or((false, 1.0));
+                fresh.push(id_of(number).session, &features(number), row_of(number), won, u);
+            }
+            let digest = |set: &TrainingSet| set.digest(LearnedKind::Forest, 1);
+            prop_assert_eq!(digest(&kept.rebuild(&set, empty())), digest(&fresh));
         }
-        // 0 has no label, 1 and 2 leave; so do 3, without a label, and 4.
-        set.forget_first(3);
-        kept.forget_first(3, 2);
-        for number in (0..30).filter(|n| label(*n).is_none()) {
-            kept.label(id_of(number), (false, 1.0));
-        }
-        let mut fresh = empty();
-        for number in 5..30 {
-            let (won, u) = label(number).unwrap_or((false, 1.0));
-            fresh.push(id_of(number).session, &features(number), row_of(number), won, u);
-        }
-        let set = kept.rebuild(&set, empty());
-        let digest = |set: &TrainingSet| set.digest(LearnedKind::Forest, 1);
-        assert_eq!(digest(&set), digest(&fresh));
     }
 
     #[test]

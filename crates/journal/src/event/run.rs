@@ -20,7 +20,7 @@ pub struct RunStarted {
     pub seed: u64,
     /// Digest of configuration and policy (hex).
     pub config_digest: String,
-    /// Digest of the market data (hex).
+    /// Digest of the market data (hex); `SYNTHETIC` before it where the market was made up.
     pub data_digest: String,
     /// Version of the feature set, e.g. `v1`.
     pub feature_set: String,
@@ -30,6 +30,13 @@ pub struct RunStarted {
     pub members: Vec<MemberId>,
     /// The run whose learned state this one began with, if any.
     pub warm_start: Option<String>,
+}
+
+impl RunStarted {
+    /// The market was made up: nothing in the run is a record of a real one.
+    pub fn is_synthetic(&self) -> bool {
+        self.data_digest.starts_with(tradebot_domain::SYNTHETIC)
+    }
 }
 
 /// The end of a run.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::mem::take;
 use std::path::PathBuf;
 
-use tradebot_domain::{Bar, Date, Symbol, Timestamp};
+use tradebot_domain::{Bar, Date, SYNTHETIC, Symbol, Timestamp};
 use tradebot_quality_gates::{Check, SeriesReport};
 
 use super::merge::{Merged, merge};
@@ -33,6 +33,7 @@ pub(super) fn import(
     // A dry run writes nothing, not even a lock.
     let lock = if options.dry_run { None } else { Some(disk::Lock::take(&catalogue.dir)?) };
     catalogue.entries = disk::read_index(&catalogue.dir)?;
+    catalogue.require_unmixed(None)?;
     let (mut reports, rows) = read_all(files, options)?;
     let factors = match &options.factors {
         Some(path) => factor_file::read(path, options)?,
@@ -72,6 +73,45 @@ pub(super) fn import(
     drop(lock);
     let symbols = candidates.into_iter().map(|candidate| candidate.report).collect();
     Ok(ImportReport { outcome, files: reports, symbols, blockers })
+}
+
+pub(super) fn store_synthetic(
+    catalogue: &mut Catalogue,
+    label: &str,
+    series: Vec<Series>,
+    imported_at: Option<Timestamp>,
+) -> Result<ImportReport, DataError> {
+    debug_assert!(label.starts_with(SYNTHETIC), "`{label}` does not say what it is");
+    let lock = disk::Lock::take(&catalogue.dir)?;
+    catalogue.entries = disk::read_index(&catalogue.dir)?;
+    catalogue.require_unmixed(Some(label))?;
+    let (mut candidates, mut blockers) = (Vec::new(), Vec::new());
+    for series in series {
+        let options = ImportOptions {
+            currency: series.currency,
+            exchange: series.exchange,
+            imported_at,
+            ..ImportOptions::default()
+        };
+        let files = vec![(label.to_owned(), series.digest)];
+        let incoming = Incoming {
+            bars: series.bars,
+            actions: series.actions,
+            action_source: Some(ActionSource::Columns),
+            ..Incoming::default()
+        };
+        let (candidate, found) = prepare(catalogue, series.symbol, &incoming, files, &options)?;
+        candidates.push(candidate);
+        blockers.extend(found);
+    }
+    let stored = blockers.iter().all(|blocker| blocker.acceptable);
+    if stored {
+        commit(catalogue, &mut candidates, &blockers)?;
+    }
+    drop(lock);
+    let outcome = if stored { Outcome::Stored } else { Outcome::Refused };
+    let symbols = candidates.into_iter().map(|candidate| candidate.report).collect();
+    Ok(ImportReport { outcome, files: Vec::new(), symbols, blockers })
 }
 
 /// Reports of the files, and the rows of each symbol over all files.

@@ -17,7 +17,7 @@ fn two_examples() -> TrainingSet {
 }
 
 #[test]
-fn what_is_forgotten_leaves_the_set_that_the_others_would_have_made() {
+fn what_is_kept_is_the_set_that_it_alone_would_have_made() {
     let push = |set: &mut TrainingSet, i: i8| {
         let session = Date::constant(2011, 3, i);
         let row = Regime::ALL[usize::from(i.unsigned_abs()) % 5];
@@ -25,16 +25,15 @@ fn what_is_forgotten_leaves_the_set_that_the_others_would_have_made() {
     };
     let (mut set, mut others) = (TrainingSet::new(2), TrainingSet::new(2));
     (1..20).for_each(|i| push(&mut set, i));
-    (6..20).for_each(|i| push(&mut others, i));
-    set.forget_first(5);
+    (1..20).filter(|i| i % 3 != 0).for_each(|i| push(&mut others, i));
+    let set = set.keeping(|place| (place + 1) % 3 != 0);
     let said = |set: &TrainingSet| {
         let range = (set.first_session(), set.last_session());
         let sums = (set.base_rate().to_bits(), set.effective_len().to_bits());
         (set.len(), range, sums, set.digest(LearnedKind::Forest, 1))
     };
     assert_eq!(said(&set), said(&others));
-    set.forget_first(100);
-    assert_eq!(said(&set), said(&TrainingSet::new(2)));
+    assert_eq!(said(&set.keeping(|_| false)), said(&TrainingSet::new(2)));
 }
 
 #[test]

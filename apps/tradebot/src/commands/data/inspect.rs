@@ -1,7 +1,7 @@
 //! `tradebot data inspect`: range, gaps, actions and quality of one symbol.
 
 use serde::Serialize;
-use tradebot_domain::{ActionKind, CorporateAction, Date, Symbol};
+use tradebot_domain::{ActionKind, CorporateAction, Date, SYNTHETIC, Symbol};
 use tradebot_market_data::{
     Catalogue, DataError, GapSpan, History, Inspection, Provenance, Series,
 };
@@ -58,7 +58,7 @@ fn of_catalogue(inspection: Inspection) -> Report {
     let Inspection { entry, gaps, actions, quality } = inspection;
     Report {
         symbol: entry.symbol,
-        source: "catalogue",
+        source: if entry.is_synthetic() { SYNTHETIC } else { "catalogue" },
         currency: entry.currency.to_string(),
         exchange: entry.exchange.to_string(),
         bars: entry.bars,
@@ -134,7 +134,7 @@ impl Report {
             self.symbol,
             self.currency,
             self.exchange,
-            if self.source == "bundled" { "bundled" } else { "imported" }
+            if self.source == "catalogue" { "imported" } else { self.source }
         ));
         page.section("Range");
         let range = match (self.first, self.last) {

@@ -26,6 +26,9 @@ pub enum FileError {
     /// A line cannot be made or taken apart.
     #[error("not comma-separated values")]
     Csv(#[from] csv::Error),
+    /// A Parquet file cannot be made.
+    #[error("not a Parquet file")]
+    Parquet(#[from] parquet::errors::ParquetError),
     /// Results of other parameters.
     #[error("the columns are {found:?}, those of this sweep {expected:?}")]
     Header {

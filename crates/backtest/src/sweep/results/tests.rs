@@ -242,3 +242,42 @@ fn daily_returns_are_handed_on_with_their_trials() {
         trial.result().unwrap().daily_returns.as_deref() == Some(*returns)
     }));
 }
+
+/// The cell of a Parquet row as the comma-separated file writes it.
+fn text_of(field: &parquet::record::Field) -> String {
+    use parquet::record::Field;
+    match field {
+        Field::Null => String::new(),
+        Field::Long(value) => value.to_string(),
+        Field::Double(value) => value.to_string(),
+        Field::Str(value) => value.clone(),
+        other => panic!("a column of another type: {other:?}"),
+    }
+}
+
+#[test]
+fn a_parquet_file_read_back_says_what_the_comma_separated_one_says() {
+    use parquet::file::reader::{FileReader as _, SerializedFileReader};
+    // Every state: done, failed and, of a sweep that was cancelled, pending.
+    let mut table = table();
+    table.trials[7].state = TrialState::Pending;
+    let mut stream = tempfile::tempfile().unwrap();
+    table.write_parquet(&mut stream).unwrap();
+    let reader = SerializedFileReader::new(stream).unwrap();
+    let rows: Vec<_> = reader.get_row_iter(None).unwrap().map(Result::unwrap).collect();
+
+    let text = csv(&table);
+    let mut lines = csv::Reader::from_reader(text.as_slice());
+    let header: Vec<String> = lines.headers().unwrap().iter().map(str::to_owned).collect();
+    let expected: Vec<Vec<String>> =
+        lines.records().map(|line| line.unwrap().iter().map(str::to_owned).collect()).collect();
+    assert_eq!(rows.len(), expected.len());
+    for (row, line) in rows.iter().zip(&expected) {
+        let names: Vec<&String> = row.get_column_iter().map(|(name, _)| name).collect();
+        assert_eq!(names, header.iter().collect::<Vec<_>>());
+        let cells: Vec<String> = row.get_column_iter().map(|(_, field)| text_of(field)).collect();
+        assert_eq!(&cells, line);
+    }
+    let states: Vec<&str> = expected.iter().map(|line| line[2].as_str()).collect();
+    assert!(["done", "failed", "pending"].iter().all(|state| states.contains(state)));
+}
