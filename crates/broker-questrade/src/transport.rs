@@ -37,8 +37,6 @@ pub use judge::{Answer, judge};
 pub use route::Route;
 pub use waits::Retries;
 
-
-
 /// How long things may take and how large they may be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {

@@ -41,9 +41,11 @@ pub fn judge<T: DeserializeOwned>(answer: &Answer, secrets: &[&Secret]) -> Resul
                 fault => Err(fault),
             }
         }
-        Err(ReplyError::Shape { source, .. }) => {
-            Err(Fault::Malformed { status, why: masked(&source.to_string()), excerpt: String::new() })
-        }
+        Err(ReplyError::Shape { source, .. }) => Err(Fault::Malformed {
+            status,
+            why: masked(&source.to_string()),
+            excerpt: String::new(),
+        }),
         Err(ReplyError::NotJson { .. } | ReplyError::Status { .. }) => Err(match status {
             500.. => Fault::Unavailable { status, excerpt: quoted() },
             401 => Fault::Auth { status, code: 0 },

@@ -61,7 +61,9 @@ impl<'a> Waits<'a> {
     pub(crate) fn next(&mut self, fault: &Fault) -> Option<Duration> {
         let asked = match (fault.class(), fault) {
             (FaultClass::Transient, _) => Duration::ZERO,
-            (FaultClass::Limit, Fault::Limit { wait }) => wait.unwrap_or_default().max(self.rules.limit),
+            (FaultClass::Limit, Fault::Limit { wait }) => {
+                wait.unwrap_or_default().max(self.rules.limit)
+            }
             _ => return None,
         };
         // Longer than we are ready to wait: the caller decides, with the time in the error.
