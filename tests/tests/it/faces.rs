@@ -8,7 +8,7 @@ use crate::support::reference::reference;
 use crate::support::{Call, Home, skipped};
 
 /// Every command, with its subcommands.
-const COMMANDS: [&[&str]; 27] = [
+const COMMANDS: [&[&str]; 31] = [
     &["run"],
     &["backtest"],
     &["validate"],
@@ -32,6 +32,10 @@ const COMMANDS: [&[&str]; 27] = [
     &["data", "import"],
     &["data", "list"],
     &["data", "inspect"],
+    &["token", "add"],
+    &["token", "status"],
+    &["token", "rotate"],
+    &["token", "revoke-drill"],
     &["config", "show"],
     &["config", "check"],
     &["completions"],
