@@ -136,7 +136,7 @@ impl Custodian {
                 Ok(session) => session.refresh_at.saturating_duration_since(Instant::now()),
                 Err(error) => {
                     tracing::warn!(%error, "the broker session is not there");
-                    Duration::from_secs(60)
+                    Duration::from_mins(1)
                 }
             };
             tokio::time::sleep(wait.max(Duration::from_secs(1))).await;

@@ -51,12 +51,12 @@ impl Default for Rules {
     fn default() -> Self {
         Self {
             ping_every: Duration::from_secs(20),
-            silence_max: Duration::from_secs(60),
+            silence_max: Duration::from_mins(1),
             handshake: Duration::from_secs(15),
             first_wait: Duration::from_secs(1),
-            longest_wait: Duration::from_secs(60),
+            longest_wait: Duration::from_mins(1),
             closed_max: 2,
-            closed_within: Duration::from_secs(300),
+            closed_within: Duration::from_mins(5),
         }
     }
 }

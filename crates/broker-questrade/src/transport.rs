@@ -61,9 +61,9 @@ impl Default for Limits {
         Self {
             connect: Duration::from_secs(10),
             silence: Duration::from_secs(30),
-            attempt: Duration::from_secs(60),
+            attempt: Duration::from_mins(1),
             login: Duration::from_secs(15),
-            budget: Duration::from_secs(60),
+            budget: Duration::from_mins(1),
             body_bytes_max: 8 << 20,
             retries: Retries::default(),
         }

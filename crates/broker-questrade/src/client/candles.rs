@@ -116,7 +116,7 @@ impl Client {
             let reply: CandlesReply = self.get(Route::Candles, &path, &query).await?;
             match part.halves(length * 2) {
                 Some([early, late]) if reply.candles.len() >= REPLY_MAX => {
-                    open.extend([late, early])
+                    open.extend([late, early]);
                 }
                 _ => parts.push(reply.candles),
             }

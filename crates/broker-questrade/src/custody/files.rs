@@ -146,11 +146,8 @@ pub(crate) fn sync_folder_of(path: &Path) -> Result<(), FileError> {
 #[cfg(unix)]
 fn refuse_loose(path: &Path, metadata: &fs::Metadata, wanted: u32) -> Result<(), FileError> {
     let mode = std::os::unix::fs::PermissionsExt::mode(&metadata.permissions()) & 0o777;
-    if mode & 0o077 == 0 {
-        Ok(())
-    } else {
-        Err(FileError::Loose { path: path.to_owned(), mode, wanted })
-    }
+    let others = mode & 0o077;
+    if others == 0 { Ok(()) } else { Err(FileError::Loose { path: path.to_owned(), mode, wanted }) }
 }
 
 #[cfg(not(unix))]
@@ -158,7 +155,8 @@ fn refuse_loose(_: &Path, _: &fs::Metadata, _: u32) -> Result<(), FileError> {
     Ok(())
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use super::*;
     use std::os::unix::fs::{PermissionsExt as _, symlink};

@@ -16,7 +16,7 @@ use crate::transport::{Fault, now};
 /// The first pause after a failed exchange; it doubles up to [`PAUSE_MAX`].
 const PAUSE: Duration = Duration::from_secs(5);
 /// The longest pause: the login host has been down for hours.
-const PAUSE_MAX: Duration = Duration::from_secs(300);
+const PAUSE_MAX: Duration = Duration::from_mins(5);
 /// How long to wait for another process: two tries at the login host and the disk.
 const LOCK_WAIT: Duration = Duration::from_secs(45);
 /// How often to look whether it is free.

@@ -27,9 +27,9 @@ impl Default for Retries {
         Self {
             retries_max: 3,
             first: Duration::from_millis(500),
-            longest: Duration::from_secs(60),
+            longest: Duration::from_mins(1),
             limit: Duration::from_secs(1),
-            total: Duration::from_secs(180),
+            total: Duration::from_mins(3),
         }
     }
 }

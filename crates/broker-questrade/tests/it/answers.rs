@@ -1,12 +1,18 @@
 //! Whatever comes back: a name for it, a bounded time, and no token on its way to a stranger.
 
 use std::net::TcpListener;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use tradebot_broker_questrade::client::Client;
 use tradebot_broker_questrade::client::ClientError;
-use tradebot_broker_questrade::transport::Fault;
+use tradebot_broker_questrade::environment::Environment;
+use tradebot_broker_questrade::transport::{
+    Admitted, Budget, Class, Fault, Limits, Priority, Readings, Transport,
+};
 
-use crate::support::{Answer, Broker, client, home, ok, refusal};
+use crate::metering::Counts;
+use crate::support::{Answer, Broker, brisk, client, home, ok, refusal};
 
 const TIME: &str = r#"{"time":"2026-07-09T10:31:22.417000-04:00"}"#;
 
@@ -29,6 +35,8 @@ async fn time(answers: Vec<Answer>) -> (Result<(), ClientError>, usize) {
 
 #[tokio::test]
 async fn every_broken_answer_has_its_name_and_is_repeated_only_if_that_may_help() {
+    let counts = Counts::default();
+    let _guard = metrics::set_default_local_recorder(&counts);
     let page = || "<html>".to_owned() + &"maintenance ".repeat(100);
     let slow = Answer::Slow(Duration::from_millis(100), TIME.into());
     for (answer, name, times) in [
@@ -40,6 +48,7 @@ async fn every_broken_answer_has_its_name_and_is_repeated_only_if_that_may_help(
         (Answer::With(200, "", page()), "html", 1),
         (Answer::With(403, "", page()), "html", 1),
         (Answer::With(200, "", "x".repeat(10 << 20)), "too_large", 1),
+        (Answer::Packed(vec![b' '; 9 << 20]), "too_large", 1),
         (Answer::Cut(TIME.repeat(10)), "broken", 4),
         (Answer::Drop, "broken", 4),
         (Answer::With(503, "", page()), "unavailable", 4),
@@ -52,9 +61,12 @@ async fn every_broken_answer_has_its_name_and_is_repeated_only_if_that_may_help(
         (Answer::Hang(Duration::from_millis(900)), "timeout", 4),
     ] {
         let said = format!("{answer:?}").chars().take(60).collect::<String>();
+        let counted = || counts.of("tradebot_broker_calls_total", &["time", name]);
+        let before = counted();
         let (result, asked) = time(vec![answer]).await;
         let error = result.unwrap_err();
         assert_eq!(error.fault().unwrap().name(), name, "{said}: {error}");
+        assert_eq!(counted() - before, times as u64, "{said}: each attempt is counted");
         assert_eq!(asked, times, "{said}");
         let text = error.to_string();
         assert!(text.len() < 400 && !text.contains("canary"), "{text}");
@@ -81,8 +93,52 @@ async fn a_wait_the_broker_asks_for_is_kept_and_a_long_one_is_handed_to_the_call
     let (result, asked) = time(vec![limited(reset), ok(TIME)]).await;
     let error = result.unwrap_err();
     let Some(Fault::Limit { wait: Some(wait) }) = error.fault() else { panic!("{error}") };
-    assert!(*wait > Duration::from_secs(60), "{wait:?}");
+    assert!(*wait > Duration::from_mins(1), "{wait:?}");
     assert_eq!(asked, 1);
+}
+
+#[tokio::test]
+async fn a_packed_answer_is_unpacked() {
+    let (result, _) = time(vec![Answer::Packed(TIME.into())]).await;
+    assert!(result.is_ok(), "{result:?}");
+}
+
+/// A budget that writes down who asks, and lets market data wait for ever.
+#[derive(Default)]
+struct Strict(Mutex<Vec<(Class, Priority)>>, Mutex<Vec<Option<u64>>>);
+
+impl Budget for Strict {
+    fn admit(&self, class: Class, priority: Priority) -> Admitted<'_> {
+        self.0.lock().unwrap().push((class, priority));
+        Box::pin(async move {
+            if class == Class::MarketData {
+                std::future::pending::<()>().await;
+            }
+        })
+    }
+
+    fn observe(&self, _: Class, readings: &Readings) {
+        self.1.lock().unwrap().push(readings.remaining);
+    }
+}
+
+#[tokio::test]
+async fn every_attempt_asks_the_budget_and_tells_it_what_the_headers_say() {
+    let answer = Answer::With(200, "X-RateLimit-Remaining: 29\r\n", TIME.into());
+    let (home, broker) = (home(), in_turn(vec![refusal(503, 1011), answer]));
+    let owner = client(home.path(), &broker).await.custody().clone();
+    let budget = Arc::new(Strict::default());
+    let limits = Limits { budget: Duration::from_millis(50), ..brisk() };
+    let environment = Environment::simulator(&broker.url()).unwrap();
+    let shared: Arc<dyn Budget> = Arc::<Strict>::clone(&budget);
+    let transport = Arc::new(Transport::new(environment, limits, shared).unwrap());
+    let client = Client::new(transport, owner);
+    client.time().await.unwrap();
+    assert_eq!(*budget.0.lock().unwrap(), vec![(Class::Account, Priority::Decision); 2]);
+    assert_eq!(*budget.1.lock().unwrap(), [None, Some(29)]);
+    let error = client.markets().await.unwrap_err();
+    assert!(matches!(error.fault(), Some(Fault::Budget { .. })), "{error}");
+    assert!(broker.asked("markets").is_empty());
 }
 
 #[tokio::test]

@@ -178,7 +178,7 @@ async fn a_short_life_is_renewed_before_its_end() {
     broker.truth.lock().unwrap().expires_in = 300;
     let session = custody.session().await.unwrap();
     let good = session.refresh_at.duration_since(tokio::time::Instant::now());
-    assert!(good > Duration::from_secs(230) && good <= Duration::from_secs(240), "{good:?}");
+    assert!(good > Duration::from_secs(230) && good <= Duration::from_mins(4), "{good:?}");
     broker.truth.lock().unwrap().expires_in = 1;
     custody.rotate().await.unwrap();
     tokio::time::sleep(Duration::from_millis(1100)).await;

@@ -57,9 +57,9 @@ async fn executions_of_a_long_window_come_once_each() {
         let days = (0..200)
             .map(|day| moment("2026-01-01T05:00:00Z") + jiff::SignedDuration::from_hours(day * 24));
         let rows: Vec<String> = days
-            .enumerate()
-            .filter(|(_, at)| *at >= from && *at <= to)
-            .map(|(id, at)| execution(id as i64, &at.to_string()))
+            .zip(0..)
+            .filter(|(at, _)| *at >= from && *at <= to)
+            .map(|(at, id)| execution(id, &at.to_string()))
             .collect();
         ok(format!(r#"{{"executions":[{}]}}"#, rows.join(",")))
     })

@@ -39,6 +39,8 @@ impl Request {
 pub(crate) enum Answer {
     Json(u16, String),
     With(u16, &'static str, String),
+    /// Packed with gzip.
+    Packed(Vec<u8>),
     /// The head promises more than comes.
     Cut(String),
     /// One byte at a time, with a pause before each.
@@ -252,6 +254,13 @@ fn send(mut stream: TcpStream, answer: Answer) -> std::io::Result<()> {
         }
         Answer::With(status, more, body) => {
             stream.write_all((head(status, more, body.len()) + &body).as_bytes())
+        }
+        Answer::Packed(body) => {
+            let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+            packed.write_all(&body)?;
+            let packed = packed.finish()?;
+            stream.write_all(head(200, "Content-Encoding: gzip\r\n", packed.len()).as_bytes())?;
+            stream.write_all(&packed)
         }
         Answer::Cut(body) => {
             let half = body.split_at(body.len() / 2).0;
