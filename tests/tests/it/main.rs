@@ -14,6 +14,7 @@ mod golden;
 mod reading;
 mod reproducing;
 mod faces;
+mod token;
 mod terminal;
 mod restart;
 mod sweeping;
