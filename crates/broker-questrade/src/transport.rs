@@ -6,7 +6,8 @@
 //!    followed, bodies are capped, silence has an end.
 //! 3. [`judge`] turns status, headers and body into a reply or a [`Fault`].
 //!
-//! Metrics: `tradebot_broker_calls_total{route,outcome}`, `tradebot_broker_call_seconds{route}`,
+//! Metrics: `tradebot_api_calls_total{api,route,outcome}` and
+//! `tradebot_api_duration_seconds{api,route}` with `questrade` for the api,
 //! `tradebot_broker_calls_left{budget}`, `tradebot_broker_clock_skew_seconds`.
 
 mod budget;
@@ -36,6 +37,13 @@ pub use headers::Readings;
 pub use judge::{Answer, judge};
 pub use route::Route;
 pub use waits::Retries;
+
+/// Name of this interface among all that are called.
+const API: &str = "questrade";
+/// Calls of external interfaces.
+const CALLS: &str = "tradebot_api_calls_total";
+/// Seconds until one answered.
+const SECONDS: &str = "tradebot_api_duration_seconds";
 
 /// How long things may take and how large they may be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -198,9 +206,8 @@ impl Transport {
         };
         let outcome = result.as_ref().map_or_else(Fault::name, |_| "ok");
         let route = ask.route.as_str();
-        metrics::counter!("tradebot_broker_calls_total", "route" => route, "outcome" => outcome)
-            .increment(1);
-        metrics::histogram!("tradebot_broker_call_seconds", "route" => route)
+        metrics::counter!(CALLS, "api" => API, "route" => route, "outcome" => outcome).increment(1);
+        metrics::histogram!(SECONDS, "api" => API, "route" => route)
             .record(begun.elapsed().as_secs_f64());
         result
     }

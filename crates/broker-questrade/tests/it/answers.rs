@@ -61,7 +61,7 @@ async fn every_broken_answer_has_its_name_and_is_repeated_only_if_that_may_help(
         (Answer::Hang(Duration::from_millis(900)), "timeout", 4),
     ] {
         let said = format!("{answer:?}").chars().take(60).collect::<String>();
-        let counted = || counts.of("tradebot_broker_calls_total", &["time", name]);
+        let counted = || counts.of("tradebot_api_calls_total", &["questrade", "time", name]);
         let before = counted();
         let (result, asked) = time(vec![answer]).await;
         let error = result.unwrap_err();
