@@ -15,6 +15,7 @@ mod reading;
 mod reproducing;
 mod faces;
 mod token;
+mod simulated;
 mod terminal;
 mod restart;
 mod sweeping;
