@@ -1,6 +1,7 @@
 //! The command line: what can be asked of `tradebot`, with help that a newcomer can follow.
 
 mod many;
+mod token;
 
 use std::path::PathBuf;
 
@@ -8,6 +9,7 @@ use crate::settings::Preset;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use many::{CompareArgs, Learning, RankedBy, Search, SweepArgs, WalkForwardArgs};
+pub use token::{KeyChoice, TokenArgs, TokenCommand, World};
 
 /// An autonomous, self-explaining trading bot. Start with: tradebot run --mode demo
 #[derive(Debug, Parser)]
@@ -185,6 +187,9 @@ pub enum Command {
     /// Bring in and look at market data of your own
     #[command(subcommand)]
     Data(DataCommand),
+    /// Bring in, look at and exchange the broker's token
+    #[command(subcommand)]
+    Token(TokenCommand),
     /// Show and check the configuration
     #[command(subcommand)]
     Config(ConfigCommand),

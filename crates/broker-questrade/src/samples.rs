@@ -52,6 +52,10 @@ pub(crate) const QUOTES_LIVE: &str = r#"{"quotes":[{"symbol":"ZZQ.TO","symbolId"
 
 pub(crate) const QUOTES_DOCUMENTED: &str = r#"{"quotes":[{"symbol":"ZZQ.TO","symbolId":"9001001","tier":null,"bidPrice":36.54,"bidSize":12,"askPrice":36.56,"askSize":7,"lastTradeTrHrs":36.55,"lastTradePrice":36.55,"lastTradeSize":100,"lastTradeTick":"Up","lastTradeTime":"2026-07-09T10:31:20.105000-04:00","volume":145200,"openPrice":36.4,"highPrice":36.61,"lowPrice":0,"delay":false,"isHalted":false,"VWAP":36.4721,"high52w":41.2}]}"#;
 
+pub(crate) const OPTION_QUOTES: &str = r#"{"optionQuotes":[
+{"underlying":"ZZQ.TO","underlyingId":9001001,"symbol":"ZZQ15Jan27C35.00","symbolId":9100001,"bidPrice":2.1,"bidSize":10,"askPrice":2.25,"askSize":"12","lastTradePriceTrHrs":2.2,"lastTradePrice":2.2,"lastTradeSize":1,"lastTradeTick":"Equal","lastTradeTime":"2026-07-09T10:31:20.105000-04:00","volume":15,"openPrice":2.1,"highPrice":2.3,"lowPrice":2.0,"volatility":24.31,"delta":0.5123,"gamma":0.03,"theta":-0.01,"vega":0.09,"rho":0.04,"openInterest":120,"delay":0,"isHalted":false,"VWAP":2.18},
+{"symbolId":"9100002","bidPrice":null,"askPrice":null,"delta":null,"delay":true,"isHalted":false}]}"#;
+
 pub(crate) const CANDLES: &str = r#"{"candles":[
 {"start":"2026-07-07T10:15:00.000000-04:00","end":"2026-07-08T00:00:00.000000-04:00","low":35.9,"high":36.3,"open":36.0,"close":36.2,"volume":400000},
 {"start":"2026-07-08T00:00:00.000000-04:00","end":"2026-07-09T00:00:00.000000-04:00","low":36.02,"high":36.7,"open":36.2,"close":36.43,"volume":501233,"VWAP":36.4012},

@@ -2,20 +2,53 @@
 
 use std::fmt;
 
+use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Deserializer};
+use zeroize::Zeroize as _;
 
+use crate::environment::{Environment, ForeignHost};
 use crate::wire;
 
-/// A token. It cannot be printed or serialised; [`Secret::expose`] is the one way to its text.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
+/// A token. It cannot be printed or serialised, and its memory is cleared when it is dropped;
+/// [`Secret::expose`] is the one way to its text.
+#[derive(Clone)]
+pub struct Secret(SecretString);
+
+/// A text that is no token: empty, with white space or quotes in it, or longer than any token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a token that is empty, longer than 4096 bytes, or holds white space or quotes")]
+pub struct NotAToken;
+
+/// No token comes near this.
+const BYTES_MAX: usize = 4096;
 
 impl Secret {
+    /// A token from its text, as a person pasted it: white space around it is taken off.
+    ///
+    /// # Errors
+    /// [`NotAToken`], which does not quote it. The broker answers such a text with a bare refusal.
+    pub fn new(text: &str) -> Result<Self, NotAToken> {
+        let text = text.trim();
+        let odd = |c: char| c.is_whitespace() || c.is_control() || c == '"' || c == '\'';
+        if text.is_empty() || text.len() > BYTES_MAX || text.contains(odd) {
+            return Err(NotAToken);
+        }
+        Ok(Self(SecretString::from(text)))
+    }
+
     /// The text, for the one header or form field it belongs in.
     pub fn expose(&self) -> &str {
-        &self.0
+        self.0.expose_secret()
     }
 }
+
+impl PartialEq for Secret {
+    fn eq(&self, other: &Self) -> bool {
+        self.expose() == other.expose()
+    }
+}
+
+impl Eq for Secret {}
 
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -25,12 +58,12 @@ impl fmt::Debug for Secret {
 
 impl<'de> Deserialize<'de> for Secret {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(d)?;
-        // The text of the error must not hold the token.
-        if text.is_empty() || text.contains(char::is_whitespace) {
-            return Err(serde::de::Error::custom("a token that is empty or holds white space"));
-        }
-        Ok(Self(text))
+        let mut text = String::deserialize(d)?;
+        let padded = text.trim().len() != text.len();
+        let secret = if padded { Err(NotAToken) } else { Self::new(&text) };
+        text.zeroize();
+        // The text of the error must not hold the token, and does not.
+        secret.map_err(serde::de::Error::custom)
     }
 }
 
@@ -52,37 +85,26 @@ pub struct TokenReply {
     pub api_server: String,
 }
 
-/// An API server that no token may be sent to.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("API server `{api_server}` is not an https address of questrade.com")]
-pub struct ForeignServer {
-    /// The address as replied.
-    pub api_server: String,
-}
-
 impl TokenReply {
     /// Base address of version 1 of the API, ending in `/v1/`.
     ///
     /// # Errors
-    /// [`ForeignServer`] when the address is not https, or not the broker's domain: a token is not
+    /// [`ForeignHost`] when the address is not https, or not the broker's domain: a token is not
     /// sent anywhere else.
-    pub fn api_base(&self) -> Result<String, ForeignServer> {
-        let foreign = || ForeignServer { api_server: self.api_server.clone() };
-        let host = self.api_server.strip_prefix("https://").ok_or_else(foreign)?;
-        let host = host.strip_suffix('/').unwrap_or(host);
-        let plain = host.chars().all(|c| c.is_ascii_alphanumeric() || ".-".contains(c));
-        if plain && host.ends_with(".questrade.com") {
-            Ok(format!("https://{host}/v1/"))
-        } else {
-            Err(foreign())
-        }
+    pub fn api_base(&self) -> Result<String, ForeignHost> {
+        Environment::Live.api_base(&self.api_server).map(String::from)
     }
 
     /// Seconds after which to refresh: life less 120 s, or four fifths of a short life.
     pub fn refresh_after_s(&self) -> i64 {
-        let life = self.expires_in.max(0);
-        life - (life / 5).min(120)
+        refresh_after_s(self.expires_in)
     }
+}
+
+/// Seconds of a life after which to refresh: 120 s before its end, or after four fifths of it.
+pub(crate) fn refresh_after_s(life_s: i64) -> i64 {
+    let life = life_s.max(0);
+    life - (life / 5).min(120)
 }
 
 #[cfg(test)]

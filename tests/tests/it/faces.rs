@@ -8,7 +8,7 @@ use crate::support::reference::reference;
 use crate::support::{Call, Home, skipped};
 
 /// Every command, with its subcommands.
-const COMMANDS: [&[&str]; 28] = [
+const COMMANDS: [&[&str]; 32] = [
     &["run"],
     &["backtest"],
     &["validate"],
@@ -33,6 +33,10 @@ const COMMANDS: [&[&str]; 28] = [
     &["data", "generate"],
     &["data", "list"],
     &["data", "inspect"],
+    &["token", "add"],
+    &["token", "status"],
+    &["token", "rotate"],
+    &["token", "revoke-drill"],
     &["config", "show"],
     &["config", "check"],
     &["completions"],

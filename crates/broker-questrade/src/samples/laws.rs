@@ -15,6 +15,7 @@ use crate::error::ErrorBody;
 use crate::execution::ExecutionsReply;
 use crate::market::MarketsReply;
 use crate::option::OptionsReply;
+use crate::option_quote::OptionQuotesReply;
 use crate::order::OrdersReply;
 use crate::quote::QuotesReply;
 use crate::read;
@@ -53,6 +54,7 @@ const KINDS: &[Kind] = &[
     (MARKETS, reads_back::<MarketsReply>),
     (QUOTES_LIVE, reads_back::<QuotesReply>),
     (QUOTES_DOCUMENTED, reads_back::<QuotesReply>),
+    (OPTION_QUOTES, reads_back::<OptionQuotesReply>),
     (CANDLES, reads_back::<CandlesReply>),
     (ERROR, reads_back::<ErrorBody>),
     (TOKEN, |json| read::<TokenReply>(200, json).is_ok()),
