@@ -238,7 +238,9 @@ fn announce(job: &Job<'_>, market: &Market, handle: &tradebot_storage::RunHandle
         market.currency,
     ));
     if let Some(terms) = job.settings.execution.terms(job.settings.costs, market.currency) {
-        terms.assumed.iter().for_each(|told| say(&format!("assumed: {told}")));
+        for told in &terms.assumed {
+            say(&format!("assumed: {told}"));
+        }
     }
     if handle.resumed {
         say(&format!("{} journal entries are replayed and compared first", handle.durable_entries));

@@ -5,19 +5,21 @@ use std::sync::Arc;
 use tradebot_brackets::{
     Bracket, CostModel, ExactCosts, ExecutionTerms, Management, Progress, tradable,
 };
-use tradebot_domain::{Bar, CorporateAction, Date, Decimal, Money, Price, Shares, Symbol};
+use tradebot_domain::{Bar, CorporateAction, Date, Money, Shares, Symbol};
 use tradebot_journal::{IntentRecord, OrderState};
 
 use crate::broker::{Broker, SendError};
 use crate::by_symbol::BySymbol;
 use crate::event::BrokerEvent;
 use crate::intent::{Intent, Journaled};
+pub use orders::ActionRefused;
 use sent::Sent;
 pub use slot::BY_FINER_BARS;
 use slot::{Leaving, Slot, Venue};
 use terms::Terms;
 pub use terms::Unpriced;
 
+mod asking; // what it says under terms before there is an order
 mod allotting; // how much of an entry is filled
 mod history;
 mod orders;
@@ -50,29 +52,6 @@ pub struct SimulatedBroker {
     conflicts: u64,
 }
 
-/// A corporate action that is not taken.
-#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
-pub enum ActionRefused {
-    /// It was taken before: it changes a position once.
-    #[error("{symbol}: the action of {} was taken already, and is not applied twice", .action.ex_date)]
-    Repeated {
-        /// The symbol.
-        symbol: Symbol,
-        /// The action.
-        action: CorporateAction,
-    },
-    /// Its ex-date has been traded on without it.
-    #[error("{symbol}: the action of {} comes late, {seen} has been traded on", .action.ex_date)]
-    Late {
-        /// The symbol.
-        symbol: Symbol,
-        /// The action.
-        action: CorporateAction,
-        /// The last session seen.
-        seen: Date,
-    },
-}
-
 impl SimulatedBroker {
     /// An account with this much cash and nothing else.
     pub fn new(costs: CostModel, cash: Money) -> Self {
@@ -91,52 +70,6 @@ impl SimulatedBroker {
         let mut broker = Self::new(costs, cash);
         broker.venue.terms = Some(Box::new(Terms::new(terms, cash, from)));
         broker
-    }
-
-    /// Lets terms see a session before the first order: what usually trades is known from it.
-    pub fn observe(&mut self, symbol: Symbol, bar: &Bar, actions: &[CorporateAction]) {
-        if let Some(terms) = &mut self.venue.terms {
-            actions.iter().for_each(|action| terms.act(symbol, action));
-            terms.observe(symbol, bar);
-        }
-    }
-
-    /// Terms beyond flat costs are in force.
-    pub const fn has_terms(&self) -> bool {
-        self.venue.terms.is_some()
-    }
-
-    /// Flat costs that no order of up to `shares` at up to `price` is charged more than, in the
-    /// listing's currency; the flat costs themselves without terms.
-    ///
-    /// # Errors
-    /// [`Unpriced`]: an order could not be taken.
-    pub fn dearest(
-        &self,
-        symbol: Symbol,
-        session: Date,
-        order: (Price, Shares),
-    ) -> Result<CostModel, Unpriced> {
-        match &self.venue.terms {
-            None => Ok(self.venue.costs),
-            Some(terms) => terms.dearest(symbol, session, order),
-        }
-    }
-
-    /// Most shares of one entry by what usually trades; none without a cap.
-    pub fn most(&self, symbol: Symbol) -> Option<Shares> {
-        self.venue.terms.as_ref()?.usual_most(symbol)
-    }
-
-    /// Cash that entries of the session after `session` may spend, waiting ones counted; none
-    /// where all cash may be spent.
-    pub fn spendable(&self, session: Date) -> Option<Money> {
-        Some(self.venue.terms.as_ref()?.spendable(session)? - self.promised())
-    }
-
-    /// Units of the account's currency for one of the listing's; none: they are the same.
-    pub fn exchange_rate(&self, session: Date) -> Option<Decimal> {
-        self.venue.terms.as_ref()?.rate(session)
     }
 
     /// Sessions whose finer bars contradicted their bar and were set aside.
@@ -208,22 +141,6 @@ impl SimulatedBroker {
         self.conflicts += u64::from(std::mem::take(&mut slot.conflicts));
         self.settle(symbol, ended, &events);
         events
-    }
-
-    /// Under terms, the market that the orders of a symbol meet in a session.
-    fn quote(&mut self, symbol: Symbol, session: Date, bar: Option<&Bar>) {
-        if self.venue.terms.is_none() {
-            return;
-        }
-        let own = self.slots.get(&symbol).map_or(Money::ZERO, |slot| slot.reserved);
-        let others = self.promised() - own;
-        let cash = self.cash;
-        if let Some(terms) = &mut self.venue.terms {
-            // Settled by this morning, which is the one after the session before.
-            terms.quote(symbol, (session, bar), Money::ZERO);
-            let settled = terms.spendable_now().map_or(cash, |settled| settled.min(cash));
-            terms.afford(settled - others);
-        }
     }
 
     /// The next bar of the symbol can change nothing but the count of its sessions: there is
@@ -302,17 +219,6 @@ impl SimulatedBroker {
         self.slots.values().map(|slot| slot.reserved).sum()
     }
 
-    /// Why an account cannot pay for an entry, if it cannot: in cash, or in cash that has settled.
-    fn short_of_cash(&self, needed: Money, session: Date) -> Option<String> {
-        let free = self.cash - self.promised();
-        if needed > free {
-            return Some(format!("needs {needed} at its limit, {free} is free"));
-        }
-        let settled = self.spendable(session).filter(|settled| needed > *settled)?;
-        let waiting = free - settled;
-        Some(format!("needs {needed} at its limit, {settled} has settled and {waiting} has not"))
-    }
-
     /// Why the venue refuses an order, if it does: the last line of defence, after risk.
     fn refusal(
         &self,
@@ -335,24 +241,6 @@ impl SimulatedBroker {
             return Some("a position or an entry of this symbol exists".to_owned());
         }
         self.short_of_cash(needed, intent.session)
-    }
-
-    /// Value at the limit with the costs of buying there, in the account's currency.
-    ///
-    /// # Errors
-    /// [`Unpriced`]: the order cannot be taken.
-    pub fn needed(
-        &mut self,
-        symbol: Symbol,
-        session: Date,
-        (limit, shares): (Price, Shares),
-    ) -> Result<Money, Unpriced> {
-        match &mut self.venue.terms {
-            Some(terms) => terms.needed(symbol, session, (limit, shares)),
-            None => {
-                Ok(limit.times(shares) + self.venue.exact.breakdown(limit, shares, true).total())
-            }
-        }
     }
 
     fn accept(

@@ -116,7 +116,7 @@ mod tests {
     proptest! {
         #[test]
         fn no_order_up_to_the_largest_is_charged_more(
-            schedule in schedules(), largest in 1_u64..100_000, part in 0.0_f64..=1.0,
+            schedule in schedules(), largest in 1_u64..100_000, part in 0_u64..=100,
             cents in 100_i64..50_000, below in 0.0_f64..0.5, converts in any::<bool>(),
         ) {
             let market = Market { adv_shares: 1e6, sigma_daily: 0.02 };
@@ -126,7 +126,7 @@ mod tests {
                 if converts { fill.converted() } else { fill }
             };
             let model = schedule.dearest(&of(largest, price)).unwrap();
-            let shares = ((largest as f64 * part) as u64).max(1);
+            let shares = (largest * part / 100).max(1);
             let paid = |fill: &Fill<'_>| schedule.breakdown(fill).unwrap().money().total().to_f64();
             let entry = shares as f64 * model.entry_per_share(price.to_f64()) + model.commission_min;
             prop_assert!(paid(&of(shares, price)) <= entry + 0.001);

@@ -25,8 +25,11 @@ fn fills(outcome: &Outcome) -> Vec<&FillRecord> {
         .collect()
 }
 
+fn closed(event: &Event) -> Option<&TradeRecord> {
+    if let Event::TradeClosed(trade) = event { Some(trade) } else { None }
+}
+
 fn trades(outcome: &Outcome) -> Vec<&TradeRecord> {
-    let closed = |e| if let &Event::TradeClosed(ref t) = e { Some(t) } else { None };
     outcome.events.iter().filter_map(closed).collect()
 }
 

@@ -1,12 +1,34 @@
 //! Order records: their ids, prices and states.
 
-use tradebot_domain::{CorporateAction, Date, Price, Shares};
+use tradebot_domain::{CorporateAction, Date, Price, Shares, Symbol};
 use tradebot_journal::{IntentRecord, OrderRecord, OrderRole, OrderState};
 
-use super::ActionRefused;
 use super::slot::Slot;
 use crate::event::BrokerEvent;
 use crate::leg::Leg;
+
+/// A corporate action that is not taken.
+#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
+pub enum ActionRefused {
+    /// It was taken before: it changes a position once.
+    #[error("{symbol}: the action of {} was taken already, and is not applied twice", .action.ex_date)]
+    Repeated {
+        /// The symbol.
+        symbol: Symbol,
+        /// The action.
+        action: CorporateAction,
+    },
+    /// Its ex-date has been traded on without it.
+    #[error("{symbol}: the action of {} comes late, {seen} has been traded on", .action.ex_date)]
+    Late {
+        /// The symbol.
+        symbol: Symbol,
+        /// The action.
+        action: CorporateAction,
+        /// The last session seen.
+        seen: Date,
+    },
+}
 
 /// An entry that the venue refuses.
 pub(super) fn rejected(intent: &IntentRecord, note: String) -> BrokerEvent {

@@ -20,7 +20,7 @@ const SETTLES_AT_THE_LATEST: i64 = 7;
 /// Terms, and what has to be kept to apply them.
 #[derive(Debug)]
 pub(super) struct Terms {
-    terms: ExecutionTerms,
+    asked: ExecutionTerms,
     histories: BTreeMap<Symbol, History>,
     /// By settlement date; none where unsettled money may be spent.
     settled: Option<SettledCash>,
@@ -65,17 +65,17 @@ impl Terms {
     pub(super) fn new(terms: ExecutionTerms, cash: Money, from: Date) -> Self {
         let currency = terms.costs.conversion.map_or(terms.currency(), |c| c.account);
         let settled = terms.waits_for_settlement().then(|| SettledCash::new(currency, cash, from));
-        Self { terms, histories: BTreeMap::new(), settled, quote: Quote::default() }
+        Self { asked: terms, histories: BTreeMap::new(), settled, quote: Quote::default() }
     }
 
     fn over(&self) -> Participation {
         let any = Participation { max_share: 1.0, sessions: SESSIONS };
-        self.terms.participation.unwrap_or(any)
+        self.asked.participation.unwrap_or(any)
     }
 
     /// Impact or a cap asks what usually trades.
     const fn needs_market(&self) -> bool {
-        self.terms.participation.is_some() || self.terms.costs.impact.is_some()
+        self.asked.participation.is_some() || self.asked.costs.impact.is_some()
     }
 
     /// A session of a symbol is over.
@@ -110,7 +110,7 @@ impl Terms {
             history.apply_due(session);
         }
         let market = self.market(symbol).ok();
-        let most = self.terms.participation.map(|_| {
+        let most = self.asked.participation.map(|_| {
             let usual = market.map_or(0.0, |market| market.adv_shares);
             over.most(bar.map_or(usual, |bar| usual.min(bar.volume)))
         });
@@ -128,7 +128,7 @@ impl Terms {
     /// Units of the account's currency for one of the listing's; none: they are the same, or the
     /// account is kept in the listing's.
     pub(super) fn rate(&self, session: Date) -> Option<Decimal> {
-        let table = self.terms.exchange_rate.as_ref()?;
+        let table = self.asked.exchange_rate.as_ref()?;
         let rate = table.on(session).ok().or_else(|| table.rows.last().map(|row| &row.terms))?;
         Decimal::try_from(*rate).ok()
     }
@@ -145,7 +145,7 @@ impl Terms {
     }
 
     pub(super) const fn cap(&self) -> Option<Participation> {
-        self.terms.participation
+        self.asked.participation
     }
 
     pub(super) const fn affordable(&self) -> Money {
@@ -166,11 +166,11 @@ impl Terms {
     /// a session that was known, and where nothing usually trades it was all of the volume.
     pub(super) fn charge(&self, order: &Order, flat: &CostModel) -> (CostBreakdown, FillDetail) {
         let fill = self.fill_of(order);
-        let priced = self.terms.costs.breakdown(&fill).or_else(|_| {
+        let priced = self.asked.costs.breakdown(&fill).or_else(|_| {
             let adv_shares = order.shares.to_f64();
             let whole = |market| Market { adv_shares, ..market };
             let market = fill.market.map(whole);
-            self.terms.costs.breakdown(&Fill { session: order.priced_before, market, ..fill })
+            self.asked.costs.breakdown(&Fill { session: order.priced_before, market, ..fill })
         });
         let kinds = match priced {
             Ok(breakdown) => self.kinds(&breakdown),
@@ -194,7 +194,7 @@ impl Terms {
             order: side,
             liquidity: if rests { Liquidity::Adding } else { Liquidity::Removing },
             market: self.quote.market,
-            converts: self.terms.converts(),
+            converts: self.asked.converts(),
             ..fill
         }
     }
@@ -234,9 +234,9 @@ impl Terms {
         }
         self.quote(symbol, (session, None), Money::ZERO);
         let order = Order { session, price: limit, shares, reason: None, priced_before: session };
-        let bought = self.terms.costs.breakdown(&self.fill_of(&order))?;
+        let bought = self.asked.costs.breakdown(&self.fill_of(&order))?;
         let sold = Order { reason: Some(ExitReason::Stop), ..order };
-        self.terms.costs.breakdown(&self.fill_of(&sold))?;
+        self.asked.costs.breakdown(&self.fill_of(&sold))?;
         Ok(self.in_account(limit.times(shares)) + self.kinds(&bought).total())
     }
 
@@ -252,14 +252,14 @@ impl Terms {
         (price, shares): (Price, Shares),
     ) -> Result<CostModel, Unpriced> {
         let market = if self.needs_market() { Some(self.market(symbol)?) } else { None };
-        let converts = self.terms.converts();
+        let converts = self.asked.converts();
         let fill = Fill { market, converts, ..Fill::buy(session, price, shares) };
-        Ok(self.terms.costs.dearest(&fill)?)
+        Ok(self.asked.costs.dearest(&fill)?)
     }
 
     /// The largest order under the cap by what usually trades; none without a cap.
     pub(super) fn usual_most(&self, symbol: Symbol) -> Option<Shares> {
-        let cap = self.terms.participation?;
+        let cap = self.asked.participation?;
         Some(self.market(symbol).map_or(Shares::ZERO, |market| cap.most(market.adv_shares)))
     }
 
@@ -278,10 +278,10 @@ impl Terms {
 
     fn settles(&self, trade: Date) -> Date {
         let known = self
-            .terms
+            .asked
             .settlement
             .as_ref()
-            .and_then(|schedule| schedule.settle_date_on(self.terms.exchange, trade).ok());
+            .and_then(|schedule| schedule.settle_date_on(self.asked.exchange, trade).ok());
         known.unwrap_or_else(|| trade.saturating_add(Span::new().days(SETTLES_AT_THE_LATEST)))
     }
 
@@ -289,7 +289,7 @@ impl Terms {
     /// promised already. None where unsettled money may be spent too.
     pub(super) fn spendable(&self, session: Date) -> Option<Money> {
         let mut settled = self.settled.clone()?;
-        if let Ok(next) = self.terms.exchange.next_session(session) {
+        if let Ok(next) = self.asked.exchange.next_session(session) {
             let _ = settled.advance(next);
         }
         Some(settled.spendable())

@@ -322,6 +322,54 @@ fn a_trade_knows_how_far_prices_went_across_a_split_and_a_dividend() {
     assert!((reach.low - stop.min(98.0)).abs() < 1e-9, "{reach:?}");
 }
 
+#[test]
+fn splits_and_dividends_with_open_stops_move_no_money_under_any_terms() {
+    for terms in [plain(), moving(), settling(), canadian(1.25)] {
+        let mut world = seasoned(terms, "100000", 10_000.0);
+        world.submit(intent(&bracket(), 101)).unwrap();
+        world.bar(&bar(1, [100.0, 100.5, 99.5, 100.0]));
+        let before = world.book.equity();
+        world.broker.on_action(symbol(), &split(2, "1.5")).unwrap();
+        let third = 100.0 / 1.5;
+        world.bar(&bar(2, [third; 4]));
+        let held = world.book.position(symbol()).unwrap();
+        assert_eq!((held.shares, held.stop.to_f64()), (Shares(151), 64.0));
+        // Half a share is paid out to the cent, and a price has four decimals.
+        let moved = world.book.equity() - before;
+        assert!(moved.to_f64().abs() <= 0.02, "{moved}");
+        let before = world.book.equity();
+        world.broker.on_action(symbol(), &dividend(3, "1.5")).unwrap();
+        world.bar(&bar(3, [held_price(third - 1.5); 4]));
+        let moved = world.book.equity() - before;
+        assert!(moved.to_f64().abs() <= 0.02, "{moved}");
+        assert_eq!(world.book.position(symbol()).unwrap().stop.to_f64(), 62.5);
+    }
+}
+
+/// On a hundredth of a cent.
+fn held_price(price: f64) -> f64 {
+    (price * 1e4).round() / 1e4
+}
+
+#[test]
+fn known_fill_bugs_stay_away_when_an_entry_is_cut() {
+    // The stop trades in the entry's own bar; the next session opens below it; both are sold for
+    // what was filled, at a price that was traded.
+    for (first, second, reason, price) in [
+        ([100.0, 100.5, 95.0, 99.0], QUIET, ExitReason::Stop, 96.0),
+        (QUIET, [91.0, 92.0, 90.0, 91.5], ExitReason::StopGap, 91.0),
+        (QUIET, [100.0, 106.5, 95.5, 105.0], ExitReason::Stop, 96.0),
+        (QUIET, [108.0, 109.0, 107.0, 108.0], ExitReason::TargetGap, 108.0),
+    ] {
+        let mut world = seasoned(capped(0.01), "100000", 10_000.0);
+        world.submit(intent(&bracket(), 250)).unwrap();
+        world.bar(&bar(1, first));
+        world.bar(&bar(2, second));
+        assert_eq!((world.ended().0, world.ended().1), (reason, price));
+        assert_eq!(world.trades()[0].exit_shares, Shares(100));
+    }
+}
+
 /// Terms of every kind.
 fn terms() -> impl Strategy<Value = ExecutionTerms> {
     let commission = prop_oneof![
@@ -418,8 +466,7 @@ proptest! {
         let with = traded(plain(), shares, &market, 10_000.0);
         let mut without = World::new(CostModel::default(), "200000");
         without.submit(intent(&bracket(), shares)).unwrap();
-        let mut n = 0;
-        for bar in &market {
+        for (n, bar) in market.iter().enumerate() {
             without.bar(bar);
             if n % 3 == 2 && without.book.held().is_empty() && bar.close > 20.0 {
                 let around = tradebot_brackets::Bracket::around_close(
@@ -428,7 +475,6 @@ proptest! {
                 let order = intent_of((&format!("j{n}"), bar.date), symbol(), &around, shares);
                 without.submit(order).unwrap();
             }
-            n += 1;
         }
         let last = market.last().unwrap();
         without.end(last.date, last.close);
@@ -442,11 +488,11 @@ proptest! {
 
     #[test]
     fn what_a_size_is_judged_by_covers_what_the_venue_needs(
-        terms in terms(), largest in 1_u64..5_000, part in 0.0_f64..=1.0,
+        terms in terms(), largest in 1_u64..5_000, part in 0_u64..=100,
     ) {
         let mut world = seasoned(terms, "100000000", 50_000.0);
         let limit = bracket().entry_limit;
-        let shares = ((largest as f64 * part) as u64).max(1);
+        let shares = (largest * part / 100).max(1);
         let judged = world.broker.dearest(symbol(), session(0), (limit, Shares(largest))).unwrap();
         let rate = world.broker.exchange_rate(session(0)).map_or(1.0, |rate| Money(rate).to_f64());
         let needed = world.broker.needed(symbol(), session(0), (limit, Shares(shares))).unwrap();
