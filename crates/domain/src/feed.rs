@@ -1,16 +1,15 @@
 //! The port through which the market reaches the engine: one session at a time.
 
-use jiff::civil::Date;
-
 use crate::action::CorporateAction;
 use crate::bar::Bar;
+use crate::moment::Moment;
 use crate::symbol::Symbol;
 
 /// Everything that became known by the close of one session, and nothing later.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SessionData {
     /// The session.
-    pub session: Date,
+    pub session: Moment,
     /// Raw bars by symbol, in symbol order; a symbol without a bar is absent.
     pub bars: Vec<(Symbol, Bar)>,
     /// Corporate actions whose ex-date is this session, in symbol order.
@@ -29,7 +28,7 @@ pub struct SessionData {
 
 impl SessionData {
     /// A session of which nothing is known yet.
-    pub const fn empty(session: Date) -> Self {
+    pub const fn empty(session: Moment) -> Self {
         Self {
             session,
             bars: Vec::new(),

@@ -9,6 +9,7 @@
 //! **Read next:** `tradebot-policy`, `tradebot-journal`.
 
 pub mod symbol;
+pub mod moment;
 pub mod bar;
 pub mod action;
 pub mod feed;
@@ -28,6 +29,7 @@ pub use jiff::Span;
 pub use jiff::Timestamp;
 pub use jiff::civil::Date;
 pub use member::MemberId;
+pub use moment::{Moment, MomentError};
 pub use money::{Currency, Money, Price, Rounding, Shares, Tick};
 pub use number::{OutOfRange, Probability};
 pub use regime::Regime;

@@ -11,7 +11,7 @@ use std::fs;
 use std::time::Instant;
 
 use tradebot_brackets::CostModel;
-use tradebot_domain::{ColumnFeed, Date, Decimal, Money, Symbol};
+use tradebot_domain::{ColumnFeed, Decimal, Moment, Money, Symbol};
 use tradebot_engine::{
     Admission, Engine, EngineConfig, Entry, Observer, Phase, Ruling, Silent, Strategy,
 };
@@ -38,7 +38,7 @@ const CHECKS: [(usize, usize, &str); 5] = [
 
 fn engine(symbol: Symbol) -> Result<Engine, Failure> {
     let mut config = EngineConfig::simulated(
-        (Date::MIN, Date::MAX),
+        (Moment::MIN.date(), Moment::MAX.date()),
         vec![symbol],
         Money(Decimal::from(100_000_000)),
     );
@@ -56,7 +56,7 @@ fn run(
 ) -> Result<(SweepLedger, RunFinished), Failure> {
     let symbol = Symbol::new("GEN")?;
     let mut ledger = SweepLedger::default();
-    let mut feed = ColumnFeed::new(symbol, bars.columns(n), Date::MIN);
+    let mut feed = ColumnFeed::new(symbol, bars.columns(n), Moment::MIN.date());
     let finished = engine(symbol)?.run(&mut feed, &mut ledger, observer)?;
     Ok((ledger, finished))
 }

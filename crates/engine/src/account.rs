@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use tradebot_brackets::{CostModel, ExactCosts, Management};
-use tradebot_domain::{Bar, CorporateAction, Date, Money, Price, Regime, Shares, Symbol};
+use tradebot_domain::{Bar, CorporateAction, Moment, Money, Price, Regime, Shares, Symbol};
 use tradebot_execution::{Book, Broker, BrokerEvent, Intent, Journaled, SimulatedBroker, journal};
 use tradebot_journal::{DecisionId, Detail, Event, Ledger, OrderRole, RiskRecord, SnapshotRecord};
 use tradebot_risk::Approved;
@@ -45,7 +45,7 @@ struct Reservation {
 /// - **Fractions** of equity or peak; money in the account's currency, for analysis.
 pub struct Mark {
     /// The session.
-    pub session: Date,
+    pub session: Moment,
     /// Cash plus positions at their marks.
     pub equity: f64,
     /// 1 - equity / peak.
@@ -197,7 +197,7 @@ impl Account {
     pub fn no_bar(
         &mut self,
         symbol: Symbol,
-        session: Date,
+        session: Moment,
         ledger: &mut dyn Ledger,
     ) -> Result<(), EngineError> {
         let events = self.broker.no_bar(symbol, session);
@@ -210,7 +210,7 @@ impl Account {
     /// As [`Account::step`].
     pub fn end_of_data(
         &mut self,
-        session: Date,
+        session: Moment,
         symbol: Symbol,
         last_close: f64,
         ledger: &mut dyn Ledger,
@@ -220,7 +220,7 @@ impl Account {
     }
 
     /// The account at the close of a session.
-    pub fn mark(&mut self, session: Date, symbols: &[SymbolState]) -> Mark {
+    pub fn mark(&mut self, session: Moment, symbols: &[SymbolState]) -> Mark {
         // A streak that stops entries would never end by a win: it is over after a rest.
         self.since_last_trade += 1;
         if self.since_last_trade > self.rearm_sessions {
@@ -242,7 +242,7 @@ impl Account {
         }
     }
 
-    fn mark_lightly(&mut self, light: Light, session: Date, symbols: &[SymbolState]) -> Mark {
+    fn mark_lightly(&mut self, light: Light, session: Moment, symbols: &[SymbolState]) -> Mark {
         // Whoever had no bar stands at an older close.
         let all = light.marked == self.book.open_positions();
         let value = if all { light.value } else { self.book.value_lightly() };
@@ -261,7 +261,7 @@ impl Account {
         Mark { session, equity, drawdown, drawdown_20: drawdown, day_return, stopped, record }
     }
 
-    fn snapshot(&mut self, session: Date, symbols: &[SymbolState]) -> SnapshotRecord {
+    fn snapshot(&mut self, session: Moment, symbols: &[SymbolState]) -> SnapshotRecord {
         let equity = self.book.equity();
         self.peak = self.peak.max(equity);
         let day_return = ratio(equity, self.previous_equity) - 1.0;
@@ -362,7 +362,7 @@ impl Account {
         }
     }
 
-    fn flatten(&mut self, session: Date, ledger: &mut dyn Ledger) -> Result<(), EngineError> {
+    fn flatten(&mut self, session: Moment, ledger: &mut dyn Ledger) -> Result<(), EngineError> {
         for symbol in self.book.held() {
             let events = self.broker.flatten_at_next_open(symbol);
             self.exits_sent += 1;
@@ -378,7 +378,7 @@ impl Account {
     /// As [`Account::step`].
     pub fn reverse(
         &mut self,
-        session: Date,
+        session: Moment,
         symbol: Symbol,
         ledger: &mut dyn Ledger,
     ) -> Result<(), EngineError> {

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use tradebot_brackets::adaptive::{
     AdaptiveConfig, AdaptiveError, AdaptiveR, FanOutcome, Finding, Question, Review,
 };
-use tradebot_domain::{Bar, CorporateAction, Date, Regime, Symbol, Tick};
+use tradebot_domain::{Bar, CorporateAction, Moment, Regime, Symbol, Tick};
 use tradebot_journal::{CandidatesRecord, DecisionId, OutcomeRecord, RiskRecord};
 
 use crate::candidate::{management_of, spec_of};
@@ -53,7 +53,7 @@ struct Asked {
 /// What one session brought.
 #[derive(Clone)]
 struct Past {
-    session: Date,
+    session: Moment,
     symbols: u32,
     alarm: bool,
     resolved: Vec<Resolved>,
@@ -137,7 +137,7 @@ impl Adapting {
     /// Takes a session's outcomes, after its bars and before its decisions.
     pub fn session(
         &mut self,
-        session: Date,
+        session: Moment,
         (symbols, alarm): (u32, bool),
         resolved: &[Resolved],
     ) -> Taught {
@@ -260,7 +260,7 @@ impl Adapting {
         id: DecisionId,
         asked: &Asked,
         fan: &FanOutcome,
-        resolved: Date,
+        resolved: Moment,
     ) -> Option<Resolved> {
         let at = place_of(self.r_multiple(asked.row))?;
         // A fan knows the brackets of its own row only; the bracket that was asked stood among all of

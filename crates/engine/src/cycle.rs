@@ -3,7 +3,7 @@
 //! Read [`Engine::run_session`]: its lines are the steps of a cycle in order, and each calls one
 //! function below or in a stage crate. Nothing else in the workspace branches over all stages.
 
-use tradebot_domain::{Date, Feed, Regime, SessionData};
+use tradebot_domain::{Feed, Moment, Regime, SessionData};
 use tradebot_features::{FEATURE_SET, MarketContext, MarketFeatures, feature_names};
 use tradebot_journal::{Event, Ledger, RunFinished, RunStarted};
 use tradebot_models::{VolatilityConfig, VolatilityForecast, VolatilityForecaster};
@@ -53,7 +53,7 @@ pub struct Engine {
     account: Account,
     cycle: u32,
     decisions: u64,
-    last_session: Option<Date>,
+    last_session: Option<Moment>,
     warm_start: Option<String>,
     /// A rule strategy that decides instead of the ensemble.
     rules: Option<Box<Rules>>,
@@ -138,7 +138,7 @@ impl Engine {
         observer: &mut dyn Observer,
     ) -> Result<RunFinished, EngineError> {
         self.begin(ledger)?;
-        let mut session = SessionData::empty(self.config.from);
+        let mut session = SessionData::empty(self.config.from.into());
         while feed.next_into(&mut session) {
             self.run_session(&session, ledger, observer)?;
         }
@@ -299,7 +299,7 @@ impl Engine {
         Ok(finished)
     }
 
-    fn advance(&mut self, session: Date) -> Result<(), EngineError> {
+    fn advance(&mut self, session: Moment) -> Result<(), EngineError> {
         if let Some(previous) = self.last_session.filter(|p| *p >= session) {
             return Err(EngineError::OutOfOrder { previous, found: session });
         }
@@ -417,7 +417,7 @@ impl Engine {
     /// Outcomes into calibration, row rates and weights; members refitted when a month begins.
     fn learn(
         &mut self,
-        session: Date,
+        session: Moment,
         arrivals: &[Arrival],
         resolved: &[Resolved],
         ledger: &mut dyn Ledger,

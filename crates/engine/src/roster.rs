@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use rayon::prelude::*;
-use tradebot_domain::{Date, MemberId, Regime};
+use tradebot_domain::{MemberId, Moment, Regime};
 use tradebot_features::feature_names;
 use tradebot_journal::{DecisionId, FitRecord, Ledger, OutcomeRecord};
 use tradebot_models::{
@@ -117,7 +117,7 @@ impl Roster {
             let (id, row) = (outcome.record.id, outcome.record.row);
             let label = known.get(&id).and_then(|r| Some((r.won?, r.uniqueness)));
             if let Some((won, uniqueness)) = label {
-                self.set.push(id.session, &outcome.features, row, won, uniqueness);
+                self.set.push(id.session.date(), &outcome.features, row, won, uniqueness);
             }
             if self.keeps {
                 let label = label.map(|(won, uniqueness)| Label { won: Some(won), uniqueness });
@@ -138,7 +138,13 @@ impl Roster {
         self.set = TrainingSet::new(feature_names().len()).with_horizon(self.purge);
         for example in &self.kept {
             if let Some(Label { won: Some(won), uniqueness }) = example.label {
-                self.set.push(example.id.session, &example.features, example.row, won, uniqueness);
+                self.set.push(
+                    example.id.session.date(),
+                    &example.features,
+                    example.row,
+                    won,
+                    uniqueness,
+                );
             }
         }
     }
@@ -151,7 +157,7 @@ impl Roster {
     /// [`EngineError::Model`] when a member cannot be fitted or read back.
     pub fn refit_if_due(
         &mut self,
-        session: Date,
+        session: Moment,
         cycle: u32,
         seed: u64,
         training: Training,
@@ -195,7 +201,7 @@ impl Roster {
         Ok(records)
     }
 
-    fn is_due(&self, session: Date, training: Training) -> bool {
+    fn is_due(&self, session: Moment, training: Training) -> bool {
         let months = |(year, month): (i16, i8)| i32::from(year) * 12 + i32::from(month);
         self.fitted_in.is_none_or(|last| {
             let since = months((session.year(), session.month())) - months(last);
@@ -210,7 +216,13 @@ impl Roster {
                 return;
             }
             if let Some(Label { won: Some(won), uniqueness }) = example.label {
-                self.set.push(example.id.session, &example.features, example.row, won, uniqueness);
+                self.set.push(
+                    example.id.session.date(),
+                    &example.features,
+                    example.row,
+                    won,
+                    uniqueness,
+                );
             }
             let example = self.waiting.pop_front();
             self.kept.extend(example.filter(|_| self.keeps));
@@ -219,7 +231,7 @@ impl Roster {
 
     fn record(
         &self,
-        session: Date,
+        session: Moment,
         kind: LearnedKind,
         training_digest: &str,
         member: &dyn LearnedMember,
@@ -229,8 +241,8 @@ impl Roster {
             session,
             member: kind.id(),
             examples: u32::try_from(self.set.len()).unwrap_or(u32::MAX),
-            first_example: self.set.first_session().unwrap_or(session),
-            last_example: self.set.last_session().unwrap_or(session),
+            first_example: self.set.first_session().unwrap_or(session.date()),
+            last_example: self.set.last_session().unwrap_or(session.date()),
             base_rate: self.set.base_rate(),
             training_digest: training_digest.to_owned(),
             model_digest: blake3::hash(&artefact).to_hex().to_string(),

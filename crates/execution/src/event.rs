@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::leg::Leg;
 use tradebot_brackets::{CostBreakdown, ExitKind};
-use tradebot_domain::{Date, Money, Price, Shares, Symbol};
+use tradebot_domain::{Moment, Money, Price, Shares, Symbol};
 use tradebot_journal::{ActionApplied, ExitReason, IntentRecord, OrderRecord, OrderRole};
 
 /// One thing that happened at the broker. Order is the order in which it happened.
@@ -29,7 +29,7 @@ pub enum BrokerEvent {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Execution {
     /// Session of the execution.
-    pub session: Date,
+    pub session: Moment,
     /// The intent it belongs to.
     pub intent_id: Arc<str>,
     /// The order filled, of those of the intent.

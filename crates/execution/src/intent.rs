@@ -1,7 +1,7 @@
 //! What is about to be sent, and the proof that it is on record.
 
 use tradebot_brackets::{Bracket, Management};
-use tradebot_domain::{Date, Regime};
+use tradebot_domain::{Moment, Regime};
 use tradebot_journal::{
     BracketRecord, Brief, DecisionId, Detail, Event, IntentRecord, Ledger, LedgerError,
     ManagementRecord,
@@ -62,7 +62,7 @@ impl Intent {
     pub fn from_approved(
         approved: Approved,
         id: String,
-        session: Date,
+        session: Moment,
         decision: DecisionId,
         row: Regime,
     ) -> Self {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use tradebot_brackets::{Bracket, CostModel, ExactCosts, Management, Progress, tradable};
-use tradebot_domain::{Bar, CorporateAction, Date, Money, Shares, Symbol};
+use tradebot_domain::{Bar, CorporateAction, Moment, Money, Shares, Symbol};
 use tradebot_journal::{IntentRecord, OrderState};
 
 use crate::broker::{Broker, SendError};
@@ -79,7 +79,7 @@ impl SimulatedBroker {
     }
 
     /// The session passed without a bar of this symbol: a waiting entry expires.
-    pub fn no_bar(&mut self, symbol: Symbol, session: Date) -> Vec<BrokerEvent> {
+    pub fn no_bar(&mut self, symbol: Symbol, session: Moment) -> Vec<BrokerEvent> {
         let Some(slot) = self.slots.get_mut(&symbol) else { return Vec::new() };
         if session <= slot.seen || slot.walk.progress() != Progress::Waiting {
             return Vec::new();
@@ -96,7 +96,7 @@ impl SimulatedBroker {
     pub fn end_of_data(
         &mut self,
         symbol: Symbol,
-        session: Date,
+        session: Moment,
         last_close: f64,
     ) -> Vec<BrokerEvent> {
         let Some(slot) = self.slots.get_mut(&symbol) else { return Vec::new() };

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use tradebot_domain::{Date, Decimal, Symbol};
+use tradebot_domain::{Decimal, Moment, Symbol};
 
 use crate::brief::{Brief, BriefFill, Detail};
 use crate::event::Event;
@@ -60,7 +60,7 @@ impl Default for SweepLedger {
 }
 
 impl SweepLedger {
-    fn line(&mut self, kind: u8, session: Date, symbol: Symbol) {
+    fn line(&mut self, kind: u8, session: Moment, symbol: Symbol) {
         if self.lines.len() >= HASHED_AT_ONCE {
             self.hasher.update(&self.lines);
             self.lines.clear();
@@ -135,7 +135,7 @@ impl Ledger for SweepLedger {
         Ok(())
     }
 
-    fn mark(&mut self, _session: Date, equity: f64) {
+    fn mark(&mut self, _session: Moment, equity: f64) {
         self.equity.push(equity);
     }
 }

@@ -226,7 +226,9 @@ impl History {
             None => bundled::bundled_index(bundled::INDEX)?,
         };
         let vix = match catalogue.context(VIX)? {
-            Some(imported) => imported.bars.iter().map(|bar| (bar.date, bar.close)).collect(),
+            Some(imported) => {
+                imported.bars.iter().map(|bar| (bar.date.date(), bar.close)).collect()
+            }
             None => bundled::vix()?,
         };
         Ok(Self { series, index, vix })
@@ -253,9 +255,9 @@ fn gaps(series: &Series) -> Vec<GapSpan> {
     let mut spans = Vec::new();
     for pair in series.bars.windows(2) {
         let mut span: Option<GapSpan> = None;
-        let mut date = pair[0].date;
+        let mut date = pair[0].date.date();
         while let Ok(next) = date.tomorrow()
-            && next < pair[1].date
+            && next < pair[1].date.date()
         {
             date = next;
             if own.is_session(date) {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use tradebot_domain::{ActionKind, Bar, CorporateAction, Currency, Date, Exchange, Symbol};
+use tradebot_domain::{ActionKind, Bar, CorporateAction, Currency, Date, Exchange, Moment, Symbol};
 
 use crate::error::DataError;
 
@@ -49,17 +49,17 @@ impl Series {
 
     /// Date of the first bar.
     pub fn first(&self) -> Option<Date> {
-        self.bars.first().map(|bar| bar.date)
+        self.bars.first().map(|bar| bar.date.date())
     }
 
     /// Date of the last bar.
     pub fn last(&self) -> Option<Date> {
-        self.bars.last().map(|bar| bar.date)
+        self.bars.last().map(|bar| bar.date.date())
     }
 
-    /// The bar of that date, if there is one.
-    pub fn bar(&self, date: Date) -> Option<&Bar> {
-        bar_of(&self.bars, date)
+    /// The bar that ended then, if there is one; for a date, its daily bar.
+    pub fn bar(&self, date: impl Into<Moment>) -> Option<&Bar> {
+        bar_of(&self.bars, date.into())
     }
 
     /// Splits only, in order.
@@ -78,7 +78,7 @@ impl Series {
         hash_text(hasher, self.exchange.name());
         hash_count(hasher, self.bars.len());
         for bar in &self.bars {
-            hash_date(hasher, bar.date);
+            hash_moment(hasher, bar.date);
             for value in [bar.open, bar.high, bar.low, bar.close, bar.volume] {
                 hasher.update(&value.to_bits().to_le_bytes());
             }
@@ -97,8 +97,8 @@ impl Series {
     }
 }
 
-/// The bar of `date` among bars in date order.
-pub(crate) fn bar_of(bars: &[Bar], date: Date) -> Option<&Bar> {
+/// The bar that ended at `date` among bars in order.
+pub(crate) fn bar_of(bars: &[Bar], date: Moment) -> Option<&Bar> {
     bars.binary_search_by_key(&date, |bar| bar.date).ok().map(|at| &bars[at])
 }
 
@@ -109,6 +109,14 @@ fn hash_text(hasher: &mut blake3::Hasher, text: &str) {
 
 fn hash_count(hasher: &mut blake3::Hasher, count: usize) {
     hasher.update(&(count as u64).to_le_bytes());
+}
+
+/// A daily moment counts as its date, so that a series of daily bars keeps its digest.
+fn hash_moment(hasher: &mut blake3::Hasher, moment: Moment) {
+    hash_date(hasher, moment.date());
+    if let Some(minute) = moment.minute() {
+        hasher.update(&minute.to_le_bytes());
+    }
 }
 
 fn hash_date(hasher: &mut blake3::Hasher, date: Date) {

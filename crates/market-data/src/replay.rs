@@ -128,10 +128,10 @@ impl Iterator for Replay<'_> {
     fn next(&mut self) -> Option<SessionData> {
         let session = self.ahead.pop()?;
         let mut data = SessionData {
-            session,
+            session: session.into(),
             bars: Vec::with_capacity(self.lanes.len()),
             actions: Vec::new(),
-            index: bar_of(self.index, session).copied(),
+            index: bar_of(self.index, session.into()).copied(),
             vix_previous: self.vix_previous(),
             missed: Vec::new(),
             listed: Vec::with_capacity(self.lanes.len()),
@@ -175,7 +175,7 @@ impl<'h> Lane<'h> {
 
     /// Everything before `begin` is behind; `before` are the sessions passed over.
     fn fast_forward(&mut self, begin: Date, before: &[Date]) {
-        self.behind = self.bars.partition_point(|bar| bar.date < begin);
+        self.behind = self.bars.partition_point(|bar| bar.date.date() < begin);
         let Some(newest) = self.newest() else { return };
         let open = |date: &&Date| is_open(self.exchange, **date);
         let skipped = before.iter().rev().take_while(|&&date| date > newest).filter(open).count();
@@ -187,7 +187,7 @@ impl<'h> Lane<'h> {
 
     /// Adds what this symbol has to say on `data.session`.
     fn step(&mut self, data: &mut SessionData) {
-        if self.ended || !is_open(self.exchange, data.session) {
+        if self.ended || !is_open(self.exchange, data.session.date()) {
             return;
         }
         let strays = self.bars[self.behind..].partition_point(|bar| bar.date < data.session);
@@ -213,7 +213,7 @@ impl<'h> Lane<'h> {
                 data.ended.extend(self.newest().map(|_| self.symbol));
             }
         }
-        let (due, ahead) = self.actions.split_at(self.due(data.session));
+        let (due, ahead) = self.actions.split_at(self.due(data.session.date()));
         data.actions.extend(due.iter().map(|&action| (self.symbol, action)));
         self.actions = ahead;
     }
@@ -224,7 +224,7 @@ impl<'h> Lane<'h> {
     }
 
     fn newest(&self) -> Option<Date> {
-        self.behind.checked_sub(1).map(|at| self.bars[at].date)
+        self.behind.checked_sub(1).map(|at| self.bars[at].date.date())
     }
 }
 

@@ -30,7 +30,7 @@ pub(crate) fn sessions<'b>(
         all.extend(exchange.sessions(clamp(from), clamp(to))?);
     }
     for bars in witnesses {
-        all.extend(bars.iter().map(|bar| bar.date).filter(|&date| clamp(date) != date));
+        all.extend(bars.iter().map(|bar| bar.date.date()).filter(|&date| clamp(date) != date));
     }
     Ok(all.range(from..=to).copied().collect())
 }
@@ -43,7 +43,7 @@ pub(crate) struct OwnSessions {
 
 impl OwnSessions {
     pub(crate) fn new(exchange: Exchange, bars: &[Bar]) -> Self {
-        Self { exchange, dates: bars.iter().map(|bar| bar.date).collect() }
+        Self { exchange, dates: bars.iter().map(|bar| bar.date.date()).collect() }
     }
 
     pub(crate) fn is_session(&self, date: Date) -> bool {

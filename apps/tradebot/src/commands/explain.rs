@@ -1,7 +1,7 @@
 //! `tradebot explain`: one decision as a waterfall, from the bar to the shares and what came of it.
 
 use serde::Serialize;
-use tradebot_domain::Date;
+use tradebot_domain::Moment;
 use tradebot_journal::{
     DecisionRecord, OutcomeRecord, PositionRecord, RegimeRecord, TradeRecord, Verdict,
 };
@@ -49,7 +49,7 @@ pub struct Explanation {
 /// One event in the life of an intent.
 #[derive(Debug, Clone, Serialize)]
 struct IntentStep {
-    session: Date,
+    session: Moment,
     event: String,
     note: String,
 }

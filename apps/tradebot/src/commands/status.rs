@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use serde::Serialize;
-use tradebot_domain::{Date, Money};
+use tradebot_domain::{Date, Moment, Money};
 use tradebot_journal::{
     LearnedRecord, OrderRecord, OrderRole, PositionRecord, RegimeRecord, RiskRecord,
     SnapshotRecord, Verdict,
@@ -36,7 +36,7 @@ struct Status {
     /// Sessions done.
     sessions: usize,
     /// The last session done; null before the first, and so is the account.
-    session: Option<Date>,
+    session: Option<Moment>,
     equity: Option<Money>,
     cash: Option<Money>,
     /// Equity over the cash at the start, less 1.
@@ -95,7 +95,7 @@ fn gather(context: &Context, found: &Found) -> Result<Status, Failure> {
         state: state(info.status, process),
         process,
         to: info.start.to,
-        sessions: reader.equity(run, Date::MIN, Date::MAX)?.len(),
+        sessions: reader.equity(run, Moment::MIN, Moment::MAX)?.len(),
         session: snapshot.as_ref().map(|s| s.session),
         equity: snapshot.as_ref().map(|s| s.equity),
         cash: snapshot.as_ref().map(|s| s.cash),

@@ -62,7 +62,7 @@ impl Bench {
     /// A usage failure for dates without data.
     pub fn sessions(&self) -> Result<Vec<Date>, Failure> {
         let (_, mut sessions) = self.market.feeds()?;
-        Ok(std::iter::from_fn(|| sessions.next_session()).map(|s| s.session).collect())
+        Ok(std::iter::from_fn(|| sessions.next_session()).map(|s| s.session.date()).collect())
     }
 
     /// Longest time, in sessions, that a position of any trial may be open: what labels reach ahead.

@@ -1,7 +1,7 @@
 //! What a session does in the end: positions that turn, questions asked, intents sent.
 
 use tradebot_brackets::Management;
-use tradebot_domain::Date;
+use tradebot_domain::Moment;
 use tradebot_journal::{DecisionId, DecisionRecord, Event, Ledger, Verdict};
 use tradebot_risk::Approved;
 
@@ -17,7 +17,7 @@ impl Engine {
     /// lies above it: at break-even itself a consensus hovers.
     pub(super) fn turn(
         &mut self,
-        session: Date,
+        session: Moment,
         records: &[DecisionRecord],
         candidates: &[Candidate],
         ledger: &mut dyn Ledger,
@@ -40,7 +40,7 @@ impl Engine {
     /// Opens the shadow of every candidate, so that the bot also learns from what it did not do.
     pub(super) fn ask(
         &mut self,
-        session: Date,
+        session: Moment,
         records: &[DecisionRecord],
         candidates: Vec<Candidate>,
     ) {

@@ -1,6 +1,6 @@
 //! From admitted bars to beliefs.
 
-use tradebot_domain::{Date, Regime};
+use tradebot_domain::{Moment, Regime};
 use tradebot_execution::{bracket_record, management_record};
 use tradebot_journal::{BracketRecord, DecisionRecord, Verdict};
 
@@ -14,7 +14,7 @@ impl Engine {
     /// asked about.
     pub(super) fn consider(
         &self,
-        session: Date,
+        session: Moment,
         arrivals: &[Arrival],
         phases: &mut Phases<'_>,
     ) -> (Vec<DecisionRecord>, Vec<Candidate>) {
@@ -34,7 +34,7 @@ impl Engine {
 
     fn consider_one(
         &self,
-        session: Date,
+        session: Moment,
         index: usize,
         arrival: &Arrival,
     ) -> (DecisionRecord, Option<Candidate>) {

@@ -1,7 +1,7 @@
 //! The decisions of a rule strategy, between the marks and the orders of a session.
 
 use tradebot_brackets::{Bracket, Management};
-use tradebot_domain::{Bar, Date, Symbol, Tick};
+use tradebot_domain::{Bar, Moment, Symbol, Tick};
 use tradebot_journal::{
     Brief, DecisionRecord, Detail, Event, IdleRecord, Ledger, LedgerError, SizingStep, Verdict,
 };
@@ -45,8 +45,8 @@ impl Idle {
 #[derive(Debug, Clone, Copy)]
 struct Stretch {
     reason: Idle,
-    from: Date,
-    to: Date,
+    from: Moment,
+    to: Moment,
     count: u64,
 }
 
@@ -98,7 +98,7 @@ impl Seat {
     fn idle(
         &mut self,
         reason: Idle,
-        session: Date,
+        session: Moment,
         detail: Detail,
         ledger: &mut dyn Ledger,
     ) -> Result<(), LedgerError> {
@@ -239,7 +239,7 @@ impl Engine {
         &mut self,
         rules: &mut Rules,
         index: usize,
-        (arrival, session): (&Arrival, Date),
+        (arrival, session): (&Arrival, Moment),
         ledger: &mut dyn Ledger,
     ) -> Result<(), EngineError> {
         let symbol = self.symbols[index].symbol;
@@ -327,7 +327,7 @@ impl Engine {
         &self,
         rules: &mut Rules,
         index: usize,
-        (arrival, session): (&Arrival, Date),
+        (arrival, session): (&Arrival, Moment),
         passed: Passed,
         ledger: &mut dyn Ledger,
     ) -> Result<(), EngineError> {
@@ -351,7 +351,7 @@ impl Engine {
         rules: &Rules,
         index: usize,
         arrival: &Arrival,
-        session: Date,
+        session: Moment,
     ) -> DecisionRecord {
         let state = &self.symbols[index];
         let admitted = arrival.admitted().is_ok();
@@ -367,7 +367,7 @@ impl Engine {
     fn send_all(
         &mut self,
         rules: &mut Rules,
-        session: Date,
+        session: Moment,
         ledger: &mut dyn Ledger,
     ) -> Result<(), EngineError> {
         if rules.detail == Detail::Full {

@@ -1,6 +1,6 @@
 //! One open position, and an entry that may become one.
 
-use tradebot_domain::{ActionKind, Bar, Date, Decimal, Money, Price, Shares, Tick};
+use tradebot_domain::{ActionKind, Bar, Decimal, Moment, Money, Price, Shares, Tick};
 use tradebot_journal::{
     ActionApplied, IntentRecord, OrderRecord, OrderRole, OrderState, PositionRecord, TradeRecord,
 };
@@ -24,7 +24,7 @@ pub struct Position {
     /// The intent that opened it, as it was decided.
     pub intent: IntentRecord,
     /// Session of the entry fill.
-    pub entry_session: Date,
+    pub entry_session: Moment,
     /// Price of the entry fill, in the shares of its day.
     pub entry_price: Price,
     /// Shares bought, those of the entry's day.
@@ -49,7 +49,7 @@ pub struct Position {
     sold: Sold,
     /// Shares now for each share at the entry.
     units: Decimal,
-    marked: Option<Date>,
+    marked: Option<Moment>,
     /// A close that is no exact mark yet.
     latest: Option<f64>,
 }

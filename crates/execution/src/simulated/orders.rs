@@ -1,6 +1,6 @@
 //! Order records: their ids, prices and states.
 
-use tradebot_domain::{Date, Price, Shares};
+use tradebot_domain::{Moment, Price, Shares};
 use tradebot_journal::{IntentRecord, OrderRecord, OrderRole, OrderState};
 
 use super::slot::Slot;
@@ -31,7 +31,7 @@ impl Slot {
     /// The record of one of this slot's orders, for the shares that it stands for now.
     pub(super) fn order(
         &self,
-        session: Date,
+        session: Moment,
         leg: Leg,
         state: OrderState,
         note: impl Into<String>,
@@ -77,7 +77,7 @@ impl Slot {
     }
 
     /// The entry as it works at the venue.
-    pub(super) fn entry_working(&self, session: Date, note: impl Into<String>) -> BrokerEvent {
+    pub(super) fn entry_working(&self, session: Moment, note: impl Into<String>) -> BrokerEvent {
         self.order(session, Leg::Entry, OrderState::Working, note)
     }
 

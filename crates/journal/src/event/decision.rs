@@ -1,13 +1,13 @@
 //! One symbol of one cycle, from bar to shares.
 
 use serde::{Deserialize, Serialize};
-use tradebot_domain::{Date, MemberId, Money, Price, Regime, Shares, Symbol};
+use tradebot_domain::{MemberId, Moment, Money, Price, Regime, Shares, Symbol};
 
 /// One symbol in one session: the key of decisions, predictions and outcomes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct DecisionId {
     /// The session on whose close the decision was taken.
-    pub session: Date,
+    pub session: Moment,
     /// The symbol.
     pub symbol: Symbol,
 }

@@ -144,7 +144,7 @@ fn symbol_report(
 
 fn range(bars: &[Bar]) -> (Date, Date) {
     let (first, last) = bars.first().zip(bars.last()).expect("a symbol comes with a row");
-    (first.date, last.date)
+    (first.date.date(), last.date.date())
 }
 
 #[expect(clippy::disallowed_methods, reason = "an import is stamped with the time it happened")]

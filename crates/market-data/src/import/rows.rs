@@ -2,7 +2,7 @@
 
 use csv::StringRecord;
 use jiff::tz::TimeZone;
-use tradebot_domain::{Bar, Date, Decimal, Symbol};
+use tradebot_domain::{Bar, Date, Decimal, Moment, Symbol};
 
 use super::columns::{Columns, Role};
 use super::dates;
@@ -122,7 +122,7 @@ impl Cells<'_> {
     }
 
     fn bar(&self) -> Result<Bar, Box<RowIssue>> {
-        let date = self.date()?;
+        let date = Moment::daily(self.date()?);
         let close = self.price(Role::Close)?;
         // Only files of an index may lack the other columns; it stood at its close all day.
         let other = |role| match self.parser.columns.position(role) {

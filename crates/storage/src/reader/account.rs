@@ -1,7 +1,7 @@
 //! The account: latest snapshot, equity curve, open positions.
 
 use rusqlite::{Row, params};
-use tradebot_domain::{Date, Money, Price, Shares};
+use tradebot_domain::{Moment, Money, Price, Shares};
 use tradebot_journal::{PositionRecord, SizeBasis, SnapshotRecord};
 
 use super::trading::price_of;
@@ -14,7 +14,7 @@ use crate::store::RunKey;
 #[derive(Debug, Clone, PartialEq)]
 pub struct EquityPoint {
     /// The session.
-    pub session: Date,
+    pub session: Moment,
     /// Cash.
     pub cash: Money,
     /// Cash plus positions at their marks.
@@ -61,8 +61,8 @@ impl Reader {
     pub fn equity(
         &self,
         run: RunKey,
-        from: Date,
-        to: Date,
+        from: Moment,
+        to: Moment,
     ) -> Result<Vec<EquityPoint>, StoreError> {
         self.all(sql::EQUITY, params![run.0, from.to_string(), to.to_string()], |r| {
             Ok(EquityPoint {

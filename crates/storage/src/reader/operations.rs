@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use rusqlite::params;
-use tradebot_domain::{Bar, Date, Symbol, Timestamp};
+use tradebot_domain::{Bar, Moment, Symbol, Timestamp};
 
 use super::{Reader, parsed, sql};
 use crate::anchors::uint;
@@ -87,7 +87,7 @@ impl Reader {
     ///
     /// # Errors
     /// [`StoreError`] when the file cannot be read.
-    pub fn bars(&self, symbol: Symbol, from: Date, to: Date) -> Result<Vec<Bar>, StoreError> {
+    pub fn bars(&self, symbol: Symbol, from: Moment, to: Moment) -> Result<Vec<Bar>, StoreError> {
         let params = params![symbol.as_str(), from.to_string(), to.to_string()];
         self.all(sql::BARS, params, |r| {
             Ok(Bar {
