@@ -92,14 +92,14 @@ fn nothing_yet(home: &Path) -> Failure {
     ))
 }
 
-/// Everything a report or a verdict needs to know about a run.
+/// Everything a report or a verdict needs to know about a run, by sessions.
 ///
 /// # Errors
 /// When the database cannot be read.
 pub fn result(home: &Path, mode: Mode, name: &str) -> Result<RunResult, Failure> {
     let Found { reader, info, .. } = find_named(home, name, Some(mode))?;
     let run = info.key;
-    Ok(RunResult {
+    let result = RunResult {
         run_id: info.id.clone(),
         mode: mode.name().to_owned(),
         started: info.start.clone(),
@@ -114,7 +114,8 @@ pub fn result(home: &Path, mode: Mode, name: &str) -> Result<RunResult, Failure>
         no_trade: reader.reasons(run)?.into_iter().collect(),
         prices: prices(&reader, &info)?,
         timings: timings(&reader, &info)?,
-    })
+    };
+    Ok(result.by_session())
 }
 
 fn finished(info: &RunInfo) -> Option<RunFinished> {

@@ -10,6 +10,7 @@
 
 pub mod symbol;
 pub mod moment;
+pub mod interval;
 pub mod bar;
 pub mod action;
 pub mod feed;
@@ -25,6 +26,7 @@ pub use bar::Bar;
 pub use calendar::{CalendarError, Exchange, SessionHours};
 pub use columns::{ColumnFeed, Columns};
 pub use feed::{Feed, SessionData};
+pub use interval::{Interval, SessionMinutes};
 pub use jiff::Span;
 pub use jiff::Timestamp;
 pub use jiff::civil::Date;

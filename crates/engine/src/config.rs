@@ -9,6 +9,7 @@ use tradebot_ensemble::EnsembleConfig;
 use tradebot_policy::{Limits, Policy};
 
 use crate::error::EngineError;
+use crate::intraday::Intraday;
 use crate::roster::Roster;
 
 /// Everything that decides how a run behaves, apart from the market itself.
@@ -43,6 +44,8 @@ pub struct EngineConfig {
     /// Intents are made durable before they are sent. A venue outside this process needs it;
     /// replays, whose venue dies with the process, may group commits instead.
     pub durable_before_send: bool,
+    /// Bars are shorter than a session; none for daily ones.
+    pub intraday: Option<Intraday>,
     /// Where the market data come from, for provenance.
     pub data_source: String,
     /// Digest of the market data, for the record.
@@ -84,6 +87,8 @@ struct Digested<'a> {
     training: Training,
     ensemble: EnsembleConfig,
     rearm_by_itself: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    intraday: Option<Intraday>,
 }
 
 impl EngineConfig {
@@ -106,6 +111,7 @@ impl EngineConfig {
             ensemble: EnsembleConfig::default(),
             rearm_by_itself: true,
             durable_before_send: false,
+            intraday: None,
             data_source: "not said".to_owned(),
             data_digest: "not said".to_owned(),
         }
@@ -128,6 +134,7 @@ impl EngineConfig {
             training: self.training,
             ensemble: self.ensemble,
             rearm_by_itself: self.rearm_by_itself,
+            intraday: self.intraday,
         };
         let json = serde_json::to_vec(&digested).expect("plain values always encode");
         blake3::hash(&json).to_hex().to_string()
@@ -163,6 +170,7 @@ impl EngineConfig {
                 return fail(format!("costs.{name} is {value}; 0 to {max} are allowed"));
             }
         }
+        self.intraday.map_or(Ok(()), Intraday::validate)?;
         self.limits.validate().map_err(|errors| {
             EngineError::Config(
                 errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "),

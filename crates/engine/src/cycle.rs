@@ -18,6 +18,7 @@ use crate::adapting::{self, Adapting};
 use crate::arrival::Arrival;
 use crate::config::EngineConfig;
 use crate::error::EngineError;
+use crate::intraday::SessionClock;
 use crate::learning::Learning;
 use crate::phase::{Observer, Phase, Phases};
 use crate::roster::Roster;
@@ -55,6 +56,8 @@ pub struct Engine {
     decisions: u64,
     last_session: Option<Moment>,
     warm_start: Option<String>,
+    /// Hours of the session, where bars are shorter than one.
+    clock: Option<SessionClock>,
     /// A rule strategy that decides instead of the ensemble.
     rules: Option<Box<Rules>>,
     /// The last session's arrivals, to be filled again.
@@ -66,6 +69,9 @@ impl Engine {
     /// [`EngineError::Config`] when the configuration cannot be run.
     pub fn new(config: EngineConfig) -> Result<Self, EngineError> {
         config.validate()?;
+        let mut config = config;
+        // Its calendar and its evidence are those of daily decisions.
+        config.training.adapt_r &= config.intraday.is_none();
         // The slowest bracket decided at t ends on the close of t + max holding.
         let purge = Regime::ALL
             .into_iter()
@@ -76,11 +82,7 @@ impl Engine {
         let roster = Roster::new(purge).keeping(adapting.adapts());
         let learning = Learning::new(roster.ids(), config.policy.r_multiples(), config.ensemble);
         Ok(Self {
-            symbols: config
-                .symbols
-                .iter()
-                .map(|s| SymbolState::new(*s, config.sectors.get(s).cloned()))
-                .collect(),
+            symbols: config.symbols.iter().map(|s| SymbolState::of(*s, &config)).collect(),
             market: MarketFeatures::new(),
             context: None,
             detector: RegimeDetector::new(RegimeConfig::default()),
@@ -100,6 +102,7 @@ impl Engine {
             decisions: 0,
             last_session: None,
             warm_start: None,
+            clock: config.intraday.map(SessionClock::new),
             rules: None,
             arrivals: Vec::new(),
             config,
@@ -268,6 +271,7 @@ impl Engine {
 
         let mut mark = self.account.mark(data.session, &self.symbols);
         self.watch_limits(&mut mark, ledger)?;
+        self.leave_for_the_night(data.session, ledger)?;
 
         phases.enter(Phase::Opine);
         if self.rules.is_some() {
@@ -304,6 +308,9 @@ impl Engine {
             return Err(EngineError::OutOfOrder { previous, found: session });
         }
         self.last_session = Some(session);
+        if let Some(clock) = &mut self.clock {
+            clock.set(session);
+        }
         self.cycle += 1;
         Ok(())
     }
@@ -338,7 +345,11 @@ impl Engine {
         }
         self.update_market(data);
         self.update_features(arrivals);
-        self.record_regime(data.session, ledger)
+        // The regime is that of completed sessions, whatever the bars.
+        if data.session.is_daily() || data.index.is_some() {
+            self.record_regime(data.session, ledger)?;
+        }
+        Ok(())
     }
 
     /// The ensemble's decisions, from admitted bars to orders.
@@ -388,7 +399,7 @@ impl Engine {
         ledger: &mut dyn Ledger,
     ) -> Result<Vec<Resolved>, EngineError> {
         let mut resolved = Vec::new();
-        self.account.release_reservations();
+        self.account.release_reservations(data.session);
         for (state, arrival) in self.symbols.iter_mut().zip(arrivals) {
             if let Some(bar) = arrival.walkable() {
                 self.account.step(state.symbol, bar, &arrival.actions, ledger)?;

@@ -11,6 +11,7 @@
 //! **Read next:** [`cycle`], then the stage crates in the order it calls them.
 
 pub mod config;
+pub mod intraday;
 pub mod phase;
 pub mod error;
 pub mod symbol_state;
@@ -28,6 +29,7 @@ pub mod warm;
 pub use config::EngineConfig;
 pub use cycle::Engine;
 pub use error::EngineError;
+pub use intraday::Intraday;
 pub use phase::{Observer, Phase, Silent};
 pub use strategy::{Admission, Entry, Holding, Protection, Ruling, Strategy, Wish};
 pub use tradebot_brackets::BracketSpec;

@@ -6,6 +6,7 @@ use tradebot_domain::{ActionKind, Bar, CorporateAction, Moment, Symbol};
 use tradebot_features::SymbolFeatures;
 use tradebot_quality_gates::{GateConfig, SymbolGate};
 
+use crate::config::EngineConfig;
 use crate::shadow::Shadow;
 
 /// Sessions over which correlations are measured.
@@ -60,6 +61,15 @@ impl SymbolState {
             actions_waiting: Vec::new(),
             shadows: Vec::new(),
         }
+    }
+
+    /// A symbol of a run nothing is known of yet.
+    pub fn of(symbol: Symbol, config: &EngineConfig) -> Self {
+        let mut state = Self::new(symbol, config.sectors.get(&symbol).cloned());
+        if config.intraday.is_some() {
+            state.gate = SymbolGate::new(symbol, GateConfig::default().for_intraday());
+        }
+        state
     }
 
     /// Takes a session's raw bar and the actions of its date into the histories, and returns the

@@ -2,14 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use tradebot_domain::{ActionKind, Bar, CorporateAction, Currency, Date, Exchange, Moment, Symbol};
+use tradebot_domain::{
+    ActionKind, Bar, CorporateAction, Currency, Date, Exchange, Interval, Moment, Symbol,
+};
 
 use crate::error::DataError;
 
 /// Separates this use of the hash function from every other.
 const DIGEST_DOMAIN: &str = "tradebot 2026-11 market data";
 
-/// The raw daily bars of one instrument, and its corporate actions.
+/// The raw bars of one instrument, and its corporate actions.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Series {
     /// The instrument.
@@ -18,7 +20,9 @@ pub struct Series {
     pub currency: Currency,
     /// The exchange whose sessions it trades in.
     pub exchange: Exchange,
-    /// Raw bars by date, one a date.
+    /// How long each bar is.
+    pub interval: Interval,
+    /// Raw bars in order, one a moment.
     pub bars: Vec<Bar>,
     /// Actions by ex-date.
     pub actions: Vec<CorporateAction>,
@@ -29,7 +33,7 @@ pub struct Series {
 }
 
 impl Series {
-    /// A series of bars and actions in date order.
+    /// A series of daily bars and actions in date order.
     pub fn new(
         symbol: Symbol,
         (currency, exchange): (Currency, Exchange),
@@ -37,14 +41,33 @@ impl Series {
         actions: Vec<CorporateAction>,
         source: String,
     ) -> Self {
+        Self::of_interval(symbol, (currency, exchange), Interval::DAILY, bars, actions)
+            .from_source(source)
+    }
+
+    /// A series of bars of any interval and actions in order, without a source.
+    pub fn of_interval(
+        symbol: Symbol,
+        (currency, exchange): (Currency, Exchange),
+        interval: Interval,
+        bars: Vec<Bar>,
+        actions: Vec<CorporateAction>,
+    ) -> Self {
         debug_assert!(bars.is_sorted_by(|a, b| a.date < b.date), "{symbol}: bars out of order");
         debug_assert!(actions.is_sorted_by_key(|action| action.ex_date), "{symbol}: actions");
+        let (source, digest) = (String::new(), String::new());
         let mut series =
-            Self { symbol, currency, exchange, bars, actions, source, digest: String::new() };
+            Self { symbol, currency, exchange, interval, bars, actions, source, digest };
         let mut hasher = blake3::Hasher::new_derive_key(DIGEST_DOMAIN);
         series.hash_into(&mut hasher);
         series.digest = hasher.finalize().to_hex().to_string();
         series
+    }
+
+    /// The same series with the name of its source.
+    #[must_use]
+    pub fn from_source(self, source: String) -> Self {
+        Self { source, ..self }
     }
 
     /// Date of the first bar.
@@ -76,6 +99,9 @@ impl Series {
         hash_text(hasher, self.symbol.as_str());
         hash_text(hasher, self.currency.code());
         hash_text(hasher, self.exchange.name());
+        if !self.interval.is_daily() {
+            hash_text(hasher, &self.interval.to_string());
+        }
         hash_count(hasher, self.bars.len());
         for bar in &self.bars {
             hash_moment(hasher, bar.date);

@@ -14,19 +14,21 @@
 pub mod error;
 pub mod actions;
 pub mod history;
+pub mod aggregate;
 mod bundled;
 mod sessions;
 pub mod replay;
 pub mod import;
 pub mod catalogue;
 
+pub use aggregate::{Aggregator, aggregate};
 pub use bundled::bundled_index;
 pub use catalogue::{Catalogue, Entry, GapSpan, Inspection, Provenance};
 pub use error::DataError;
 pub use history::{History, Series};
 pub use import::{
     ActionSource, Blocker, ColumnMapping, FileReport, ImportOptions, ImportReport, OnConflict,
-    Outcome, Role, RowIssue, SymbolReport,
+    Outcome, Role, RowIssue, Stamp, SymbolReport,
 };
 pub use replay::Replay;
 pub use tradebot_domain::{Feed, SessionData};

@@ -54,6 +54,7 @@ pub(crate) fn replay_into(
         ensemble: tradebot_ensemble::EnsembleConfig::default(),
         rearm_by_itself: true,
         durable_before_send: false,
+        intraday: None,
         data_source: "bundled".to_owned(),
         data_digest: history.digest(&symbols),
         symbols: symbols.clone(),

@@ -88,7 +88,7 @@ impl Explanation {
         let mut explanation = Self {
             run_id: found.info.id.clone(),
             features: features::read(found, &decision)?,
-            regime: reader.regimes(run)?.into_iter().find(|r| r.session == id.session),
+            regime: reader.regimes(run)?.into_iter().rfind(|r| r.session <= id.session),
             outcome: reader.outcomes(run)?.into_iter().find(|o| o.id == id),
             history: Vec::new(),
             trade: None,

@@ -8,7 +8,7 @@ use tradebot_journal::{
     LearnedRecord, OrderRecord, OrderRole, PositionRecord, RegimeRecord, RiskRecord,
     SnapshotRecord, Verdict,
 };
-use tradebot_storage::{DecisionFilter, RunStatus};
+use tradebot_storage::{DecisionFilter, Reader, RunKey, RunStatus};
 
 use super::{Context, positions, writer};
 use crate::cli::TableArgs;
@@ -95,7 +95,7 @@ fn gather(context: &Context, found: &Found) -> Result<Status, Failure> {
         state: state(info.status, process),
         process,
         to: info.start.to,
-        sessions: reader.equity(run, Moment::MIN, Moment::MAX)?.len(),
+        sessions: sessions(reader, run)?,
         session: snapshot.as_ref().map(|s| s.session),
         equity: snapshot.as_ref().map(|s| s.equity),
         cash: snapshot.as_ref().map(|s| s.cash),
@@ -113,6 +113,14 @@ fn gather(context: &Context, found: &Found) -> Result<Status, Failure> {
         learned: reader.learned(run)?.pop(),
         database: reader.path().to_owned(),
     })
+}
+
+/// Sessions that have closed bars on record.
+fn sessions(reader: &Reader, run: RunKey) -> Result<usize, Failure> {
+    let mut dates: Vec<Date> =
+        reader.equity(run, Moment::MIN, Moment::MAX)?.iter().map(|p| p.session.date()).collect();
+    dates.dedup();
+    Ok(dates.len())
 }
 
 const fn state(status: RunStatus, process: Option<u32>) -> &'static str {

@@ -40,6 +40,12 @@ impl Bench {
         varied: Varied,
         interrupt: Interrupt,
     ) -> Result<Self, Failure> {
+        if settings.intraday.is_some() {
+            return Err(Failure::usage(
+                "searches count sessions and run on daily bars; leave out `intraday`, and try settings of a run on \
+                 shorter bars one by one with: tradebot backtest --interval",
+            ));
+        }
         let policy =
             Policy::parse("the policy", policy).map_err(|e| Failure::usage(e.to_string()))?;
         let (fits, came) = (Mutex::default(), Mutex::default());

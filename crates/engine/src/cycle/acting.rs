@@ -9,6 +9,7 @@ use super::Engine;
 use crate::account::Account;
 use crate::candidate::{self, Candidate};
 use crate::error::EngineError;
+use crate::intraday::SessionClock;
 use crate::shadow::Shadow;
 
 impl Engine {
@@ -35,6 +36,22 @@ impl Engine {
             self.account.reverse(session, state.symbol, ledger)?;
         }
         Ok(())
+    }
+
+    /// Before the last bar of a session everything is left at its open, where the run says so:
+    /// positions and shadows alike.
+    pub(super) fn leave_for_the_night(
+        &mut self,
+        session: Moment,
+        ledger: &mut dyn Ledger,
+    ) -> Result<(), EngineError> {
+        if !self.clock.as_ref().is_some_and(SessionClock::leaves) {
+            return Ok(());
+        }
+        for shadow in self.symbols.iter_mut().flat_map(|state| &mut state.shadows) {
+            shadow.walk.leave_at_next_open();
+        }
+        self.account.leave_for_the_night(session, ledger)
     }
 
     /// Opens the shadow of every candidate, so that the bot also learns from what it did not do.

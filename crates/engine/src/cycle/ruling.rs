@@ -268,7 +268,7 @@ impl Engine {
         ledger: &mut dyn Ledger,
     ) -> Result<(), EngineError> {
         let session = mark.session;
-        let bracket = match self.bracket_of(index, entry) {
+        let bracket = match self.entry_in_time().and_then(|()| self.bracket_of(index, entry)) {
             Ok(bracket) => bracket,
             Err(passed) => return self.pass(rules, index, (arrival, session), passed, ledger),
         };

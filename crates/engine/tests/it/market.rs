@@ -170,6 +170,7 @@ pub(crate) fn config(market: &Market, change: impl FnOnce(&mut EngineConfig)) ->
         ensemble: tradebot_ensemble::EnsembleConfig::default(),
         rearm_by_itself: true,
         durable_before_send: false,
+        intraday: None,
         data_source: "synthetic".to_owned(),
         data_digest: "none".to_owned(),
     };

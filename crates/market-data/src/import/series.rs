@@ -88,7 +88,7 @@ impl Incoming {
                     } else {
                         (
                             format!("is a second bar for the date, other than line {line}"),
-                            "leave one of them out; bars within a day are not supported",
+                            "leave one of them out; bars within a day are imported with their interval",
                         )
                     };
                     self.issue(&sourced, files, true, !same, words);

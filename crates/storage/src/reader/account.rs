@@ -5,7 +5,7 @@ use tradebot_domain::{Moment, Money, Price, Shares};
 use tradebot_journal::{PositionRecord, SizeBasis, SnapshotRecord};
 
 use super::trading::price_of;
-use super::{Reader, parsed, sql, unreadable};
+use super::{Reader, parsed, sql, through, unreadable};
 use crate::anchors::uint;
 use crate::error::StoreError;
 use crate::store::RunKey;
@@ -64,7 +64,7 @@ impl Reader {
         from: Moment,
         to: Moment,
     ) -> Result<Vec<EquityPoint>, StoreError> {
-        self.all(sql::EQUITY, params![run.0, from.to_string(), to.to_string()], |r| {
+        self.all(sql::EQUITY, params![run.0, from.to_string(), through(to)], |r| {
             Ok(EquityPoint {
                 session: parsed(r, 0)?,
                 cash: Money(parsed(r, 1)?),

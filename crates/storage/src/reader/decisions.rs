@@ -4,7 +4,7 @@ use rusqlite::{Row, params};
 use tradebot_domain::{Moment, Regime, Symbol};
 use tradebot_journal::{DecisionId, DecisionRecord};
 
-use super::{Reader, parsed, sql, unreadable};
+use super::{Reader, parsed, sql, through, unreadable};
 use crate::anchors::uint;
 use crate::error::StoreError;
 use crate::store::RunKey;
@@ -91,7 +91,7 @@ impl Reader {
         run: RunKey,
         filter: &DecisionFilter<'_>,
     ) -> Result<Vec<DecisionLine>, StoreError> {
-        let (from, to) = (filter.from.to_string(), filter.to.to_string());
+        let (from, to) = (filter.from.to_string(), through(filter.to));
         let verdict = filter.traded.map(|traded| if traded { "trade" } else { "no_trade" });
         let mut lines = match filter.symbol {
             None => self.all(
