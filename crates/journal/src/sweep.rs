@@ -71,6 +71,9 @@ impl SweepLedger {
         let length = u8::try_from(text.len()).expect("a symbol has at most 23 bytes");
         self.lines.extend_from_slice(&[kind, high, low, day[0], day[1], length]);
         self.lines.extend_from_slice(text.as_bytes());
+        if let Some(minute) = session.minute() {
+            self.lines.extend_from_slice(&minute.to_le_bytes());
+        }
     }
 
     fn decimal(&mut self, value: Decimal) {

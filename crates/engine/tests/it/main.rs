@@ -11,3 +11,4 @@ mod adapting;
 mod durability;
 mod warm;
 mod rules;
+mod intraday;

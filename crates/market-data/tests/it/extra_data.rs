@@ -14,7 +14,7 @@ use crate::testkit::{action, day, import, options, symbol};
 
 /// A file of the wider data, or `None` with a word about it.
 #[expect(clippy::print_stdout, reason = "a skipped test says so")]
-fn extra(name: &str) -> Option<PathBuf> {
+pub(crate) fn extra(name: &str) -> Option<PathBuf> {
     let root = std::env::var_os("TRADEBOT_EXTRA_DATA");
     if root.is_none() {
         println!("skipped: TRADEBOT_EXTRA_DATA is not set, {name} was not read");
