@@ -29,10 +29,10 @@ impl Market {
     /// A usage failure that names what is wrong and what there is instead.
     pub fn load(settings: &Settings, home: &Path) -> Result<Self, Failure> {
         let wanted = wanted_symbols(settings)?;
+        let interval = interval(settings)?;
         let (history, source) = match settings.universe.data.as_str() {
             "bundled" if settings.intraday.is_none() => (History::bundled()?, "bundled".to_owned()),
             "catalogue" if settings.intraday.is_some() => {
-                let interval = interval(settings)?;
                 let (minutes, daily) = (
                     Catalogue::open_of(home, Interval::MINUTE).map_err(usage)?,
                     Catalogue::open(home).map_err(usage)?,
@@ -109,6 +109,11 @@ impl Market {
 pub fn interval(settings: &Settings) -> Result<Interval, Failure> {
     let Some(intraday) = &settings.intraday else { return Ok(Interval::DAILY) };
     let wrong = |e: String| Failure::usage(format!("intraday.interval: {e}"));
+    if intraday.interval.is_empty() {
+        return Err(wrong(
+            "the length of the bars is not given; name it, as in --interval 5m".to_owned(),
+        ));
+    }
     let interval: Interval = intraday.interval.parse().map_err(wrong)?;
     if interval.is_daily() {
         return Err(wrong("1d is what a run has without it; leave it out".to_owned()));

@@ -114,7 +114,8 @@ pub struct Universe {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Intraday {
-    /// Length of a bar: `1m`, `5m`, `15m`, `30m` or `1h`.
+    /// Length of a bar: `1m`, `5m`, `15m`, `30m` or `1h`; to be given with any of the others.
+    #[serde(default)]
     pub interval: String,
     /// Positions leave at the open of a session's last bar.
     #[serde(default)]

@@ -58,7 +58,7 @@ pub struct Mark {
     /// 1 - equity / highest equity of the last 20 sessions; where nobody sizes by it, the
     /// drawdown, which is no smaller.
     pub drawdown_20: f64,
-    /// Equity over the previous session's, less 1.
+    /// Equity over the close of the session before, less 1; on shorter bars too.
     pub day_return: f64,
     /// Entries are stopped by the drawdown limit.
     pub stopped: bool,

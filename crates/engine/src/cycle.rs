@@ -347,8 +347,10 @@ impl Engine {
         self.update_features(arrivals);
         // The regime is that of completed sessions, whatever the bars.
         if data.session.is_daily() || data.index.is_some() {
-            self.record_regime(data.session, ledger)?;
+            return self.record_regime(data.session, ledger);
         }
+        // An alarm is heard once, on the bar after it.
+        self.alarm = false;
         Ok(())
     }
 

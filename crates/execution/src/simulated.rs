@@ -16,9 +16,9 @@ mod orders;
 mod sent;
 mod slot;
 
-/// Fills bracketed orders on daily bars, pessimistically where a bar leaves it open.
+/// Fills bracketed orders on the bars of a run, daily or shorter, pessimistically where a bar leaves it open.
 ///
-/// - **Entry:** a limit on the next session's open; above it the entry expires.
+/// - **Entry:** a limit on the next bar's open; above it the entry expires.
 /// - **Exits:** what [`tradebot_brackets::Walk`] says, so that a trade and the shadow outcome of the same bracket
 ///   agree. A gap fills at the open; stop and target in one bar count as the stop.
 /// - **Partial exit:** a second limit nearer than the target, for whole shares rounded down. Stop on

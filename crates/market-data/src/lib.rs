@@ -5,7 +5,8 @@
 //!    its user imported, and [`History::from_catalogue`] reads it back.
 //! 2. [`actions`] turns adjusted closes and factor tables into splits and dividends with their
 //!    ex-dates. Bars stay raw; nothing is adjusted by what came later.
-//! 3. [`Replay`] hands a history out one session at a time, in the order of the exchange calendar.
+//! 3. [`aggregate()`] makes longer bars of imported one-minute bars, within their session.
+//! 4. [`Replay`] hands a history out one bar's end at a time, in the order of the exchange calendar.
 //!
 //! **Does not know:** the strategy, or what any of it is for.
 //!

@@ -51,7 +51,8 @@ impl SymbolGate {
     /// Reads the bar of `session`, or the fact that none came, and admits or refuses it.
     ///
     /// - `actions`: those whose ex-date is today; without them a split is a suspicion.
-    /// - `missed`: sessions of the symbol's exchange without a bar since its previous one; when
+    /// - `missed`: sessions of the symbol's exchange (minutes of them, on shorter bars) without a bar
+    ///   since its previous one; when
     ///   `bar` is `None`, today's counts.
     pub fn admit(
         &mut self,

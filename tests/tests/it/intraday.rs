@@ -178,7 +178,7 @@ fn commands_that_read_understand_minutes() {
     let _ = home.tradebot(&["why", "AAA", "2013-11-29T13:15"]).run().code(0);
     let _ = home.ok(&["data", "list"]).shows(&["catalogue 1m"]);
     let again = home.ok(&["reproduce", "latest", "--json"]).json();
-    assert_eq!(again["same"], true, "{again:#}");
+    assert_eq!(again["reproduced"], true, "{again:#}");
 }
 
 #[test]
@@ -190,7 +190,7 @@ fn what_cannot_be_run_on_minutes_says_so() {
     refused(&["backtest", "--interval", "5m"], &["bundled data are daily", "--interval 1m"]);
     refused(&["backtest", "--data", "catalogue", "--interval", "7m"], &["`7m` is no interval"]);
     refused(&["backtest", "--interval", "1d"], &["leave it out"]);
-    refused(&["backtest", "--flat-at-close"], &["interval"]);
+    refused(&["backtest", "--flat-at-close"], &["name it, as in --interval 5m"]);
     let file = home.input("x.csv", "date,close\n2013-11-18,1\n");
     refused(
         &["data", "import", &file, "--interval", "1h", "--symbol", "X"],

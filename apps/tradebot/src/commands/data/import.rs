@@ -2,8 +2,8 @@
 
 use tradebot_domain::{Currency, Exchange, Interval, Symbol};
 use tradebot_market_data::{
-    Catalogue, ColumnMapping, FileReport, ImportOptions, ImportReport, OnConflict, Outcome, Stamp,
-    SymbolReport,
+    Catalogue, ColumnMapping, DataError, FileReport, ImportOptions, ImportReport, OnConflict,
+    Outcome, Stamp, SymbolReport,
 };
 
 use super::and_more;
@@ -28,7 +28,10 @@ const SHOWN: usize = 10;
 pub(super) fn run(context: &Context, args: &ImportArgs) -> Result<(), Failure> {
     let interval: Interval =
         args.interval.parse().map_err(|e| Failure::usage(format!("--interval: {e}")))?;
-    let mut catalogue = Catalogue::open_of(&context.home, interval)?;
+    let mut catalogue = Catalogue::open_of(&context.home, interval).map_err(|e| match e {
+        DataError::NotImported { .. } => Failure::usage(e.to_string()),
+        other => Failure::from(other),
+    })?;
     let report = import(&mut catalogue, args)?;
     if args.json {
         output::json(&report)?;
