@@ -87,5 +87,5 @@ fn bar_of(line: &str) -> Option<Bar> {
     let date: Date = fields.next()?.parse().ok()?;
     let mut number = || fields.next()?.parse::<f64>().ok().filter(|x| x.is_finite() && *x >= 0.0);
     let (open, high, low, close, volume) = (number()?, number()?, number()?, number()?, number()?);
-    (low > 0.0 && low <= high).then_some(Bar { date, open, high, low, close, volume })
+    (low > 0.0 && low <= high).then_some(Bar { date: date.into(), open, high, low, close, volume })
 }

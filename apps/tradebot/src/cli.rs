@@ -113,7 +113,7 @@ pub enum Command {
     Run(RunArgs),
     /// Run the same loop over any history and judge the result
     #[command(
-        after_help = "Examples:\n  tradebot backtest --from 2004-01-01 --symbols IBM,MSFT\n  tradebot backtest --half-spread-bps 10 --policy my-regimes.yaml --json"
+        after_help = "Examples:\n  tradebot backtest --from 2004-01-01 --symbols IBM,MSFT\n  tradebot backtest --half-spread-bps 10 --policy my-regimes.yaml --json\n  tradebot backtest --data catalogue --interval 5m --flat-at-close --quiet-minutes 30"
     )]
     Backtest(BacktestArgs),
     /// Measure every promise of the product
@@ -291,6 +291,15 @@ pub struct BacktestArgs {
     /// Slippage of market and stop orders, in basis points of price
     #[arg(long, value_name = "BPS")]
     pub slippage_bps: Option<f64>,
+    /// Decide on bars of 1m, 5m, 15m, 30m or 1h, made of imported one-minute bars
+    #[arg(long, value_name = "LENGTH")]
+    pub interval: Option<String>,
+    /// With --interval: positions leave at the open of a session's last bar
+    #[arg(long)]
+    pub flat_at_close: bool,
+    /// With --interval: no entry within so many minutes of the close [default: 0]
+    #[arg(long, value_name = "MINUTES")]
+    pub quiet_minutes: Option<u16>,
 }
 
 /// Arguments of `validate`.
@@ -462,7 +471,7 @@ pub enum JournalCommand {
 pub enum DataCommand {
     /// Bring in CSV, CSV.GZ or Parquet files
     #[command(
-        after_help = "Examples:\n  tradebot data import prices.csv --symbol RY.TO --currency CAD --exchange XTSE --preview\n  tradebot data import daily.csv.gz --factors factors.csv.gz --map date=day,close=last"
+        after_help = "Examples:\n  tradebot data import prices.csv --symbol RY.TO --currency CAD --exchange XTSE --preview\n  tradebot data import daily.csv.gz --factors factors.csv.gz --map date=day,close=last\n  tradebot data import minutes.csv.gz --interval 1m"
     )]
     Import(ImportArgs),
     /// Make up a market: a SYNTHETIC one, for tests of size and of skill
@@ -522,6 +531,15 @@ pub struct GenerateArgs {
     pub json: bool,
 }
 
+/// Which end of an intraday bar its time names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum StampArg {
+    /// The minute in which the bar begins
+    Start,
+    /// The minute in which the bar ends
+    End,
+}
+
 /// Arguments of `data import`.
 #[derive(Debug, Clone, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own on the command line")]
@@ -544,6 +562,12 @@ pub struct ImportArgs {
     /// Which column holds what, e.g. date=day,close=last,adj_close=adjusted
     #[arg(long, value_delimiter = ',', value_name = "WHAT=COLUMN")]
     pub map: Vec<String>,
+    /// Length of the bars: 1d, or 1m with a time of day in the date column
+    #[arg(long, default_value = "1d", value_name = "LENGTH")]
+    pub interval: String,
+    /// Which end of its minute a time names [default: end where the column's name ends with `end`]
+    #[arg(long, value_name = "END")]
+    pub stamp: Option<StampArg>,
     /// Format of dates, such as %d/%m/%Y [default: YYYY-MM-DD and its usual relatives]
     #[arg(long, value_name = "FORMAT")]
     pub date_format: Option<String>,

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use tradebot_domain::{Currency, Date, SYNTHETIC, Symbol};
+use tradebot_domain::{Currency, Date, Interval, SYNTHETIC, Symbol};
 use tradebot_market_data::{Catalogue, DataError, History, Replay};
 
 use crate::exit::Failure;
@@ -29,8 +29,24 @@ impl Market {
     /// A usage failure that names what is wrong and what there is instead.
     pub fn load(settings: &Settings, home: &Path) -> Result<Self, Failure> {
         let wanted = wanted_symbols(settings)?;
+        let interval = interval(settings)?;
         let (history, source) = match settings.universe.data.as_str() {
-            "bundled" => (History::bundled()?, "bundled".to_owned()),
+            "bundled" if settings.intraday.is_none() => (History::bundled()?, "bundled".to_owned()),
+            "catalogue" if settings.intraday.is_some() => {
+                let (minutes, daily) = (
+                    Catalogue::open_of(home, Interval::MINUTE).map_err(usage)?,
+                    Catalogue::open(home).map_err(usage)?,
+                );
+                let chosen = wanted.as_deref().unwrap_or_default();
+                let history = History::intraday(&minutes, &daily, chosen, interval);
+                (history.map_err(usage)?, format!("catalogue {interval}"))
+            }
+            "bundled" => {
+                return Err(Failure::usage(
+                    "the bundled data are daily; import bars of a minute with: tradebot data import FILE \
+                     --interval 1m, and run with --data catalogue",
+                ));
+            }
             "catalogue" => {
                 let catalogue = Catalogue::open(home).map_err(usage)?;
                 (
@@ -87,6 +103,25 @@ impl Market {
         let warm_up = Replay::warm_up(&self.history, &self.symbols, self.from).map_err(usage)?;
         Ok((warm_up, run))
     }
+}
+
+/// The length of a run's bars.
+///
+/// # Errors
+/// A usage failure for what is no length, and for a session: that is what a run has without one.
+pub fn interval(settings: &Settings) -> Result<Interval, Failure> {
+    let Some(intraday) = &settings.intraday else { return Ok(Interval::DAILY) };
+    let wrong = |e: String| Failure::usage(format!("intraday.interval: {e}"));
+    if intraday.interval.is_empty() {
+        return Err(wrong(
+            "the length of the bars is not given; name it, as in --interval 5m".to_owned(),
+        ));
+    }
+    let interval: Interval = intraday.interval.parse().map_err(wrong)?;
+    if interval.is_daily() {
+        return Err(wrong("1d is what a run has without it; leave it out".to_owned()));
+    }
+    Ok(interval)
 }
 
 fn wanted_symbols(settings: &Settings) -> Result<Option<Vec<Symbol>>, Failure> {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use tradebot_backtest::{PricePoint, RunResult, ScoredForecast, Timing};
-use tradebot_domain::{Date, Symbol};
+use tradebot_domain::{Moment, Symbol};
 use tradebot_engine::shadow::Forecast;
 use tradebot_engine::{LearnedOutcome, LearnedSession};
 use tradebot_journal::{CandidatesRecord, RunFinished};
@@ -92,14 +92,14 @@ fn nothing_yet(home: &Path) -> Failure {
     ))
 }
 
-/// Everything a report or a verdict needs to know about a run.
+/// Everything a report or a verdict needs to know about a run, by sessions.
 ///
 /// # Errors
 /// When the database cannot be read.
 pub fn result(home: &Path, mode: Mode, name: &str) -> Result<RunResult, Failure> {
     let Found { reader, info, .. } = find_named(home, name, Some(mode))?;
     let run = info.key;
-    Ok(RunResult {
+    let result = RunResult {
         run_id: info.id.clone(),
         mode: mode.name().to_owned(),
         started: info.start.clone(),
@@ -114,7 +114,8 @@ pub fn result(home: &Path, mode: Mode, name: &str) -> Result<RunResult, Failure>
         no_trade: reader.reasons(run)?.into_iter().collect(),
         prices: prices(&reader, &info)?,
         timings: timings(&reader, &info)?,
-    })
+    };
+    Ok(result.by_session())
 }
 
 fn finished(info: &RunInfo) -> Option<RunFinished> {
@@ -202,7 +203,7 @@ pub fn learned_sessions(home: &Path, name: &str) -> Result<Vec<LearnedSession>, 
 /// # Errors
 /// When the rows cannot be read.
 pub fn learned_so_far(reader: &Reader, run: RunKey) -> Result<Vec<LearnedSession>, Failure> {
-    let mut by_session: BTreeMap<Date, Vec<LearnedOutcome>> = BTreeMap::new();
+    let mut by_session: BTreeMap<Moment, Vec<LearnedOutcome>> = BTreeMap::new();
     for row in reader.resolved(run)? {
         if let Some(forecast) = forecast(&row) {
             let StoredQuestion { features, r_multiple } = reader.question(row.decision_seq)?;
@@ -211,17 +212,17 @@ pub fn learned_so_far(reader: &Reader, run: RunKey) -> Result<Vec<LearnedSession
             by_session.entry(outcome.record.resolved).or_default().push(outcome);
         }
     }
-    let mut candidates: BTreeMap<Date, Vec<CandidatesRecord>> = BTreeMap::new();
+    let mut candidates: BTreeMap<Moment, Vec<CandidatesRecord>> = BTreeMap::new();
     for record in reader.candidates(run)? {
         candidates.entry(record.resolved).or_default().push(record);
     }
-    let alarms: BTreeSet<Date> = reader
+    let alarms: BTreeSet<Moment> = reader
         .regimes(run)?
         .into_iter()
         .filter(|r| r.second_opinion.is_some_and(|o| o.alarm))
         .map(|r| r.session)
         .collect();
-    let mut before: Option<Date> = None;
+    let mut before: Option<Moment> = None;
     let mut learned = Vec::new();
     for (session, symbols) in reader.symbols_per_session(run)? {
         let alarm = before.is_some_and(|before| alarms.contains(&before));

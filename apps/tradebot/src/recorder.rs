@@ -7,14 +7,14 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Instant;
 
-use tradebot_domain::{Bar, Date, Feed, SessionData, Symbol, Timestamp};
+use tradebot_domain::{Bar, Feed, Moment, SessionData, Symbol, Timestamp};
 use tradebot_journal::{Event, Ledger, LedgerError};
 use tradebot_storage::{SqliteLedger, Store, StoreError};
 
 use crate::metering;
 
 /// Durations of one session's phases, nanoseconds.
-pub type PhaseTimes = (Date, Vec<(&'static str, u64)>);
+pub type PhaseTimes = (Moment, Vec<(&'static str, u64)>);
 
 /// Notes that wait for the next commit, shared by feed, observer and ledger of one run.
 #[derive(Debug, Clone, Default)]

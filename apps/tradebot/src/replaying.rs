@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use serde::Serialize;
 use tradebot_backtest::{Ending, RunResult, replay};
-use tradebot_domain::{Decimal, Money, Symbol, Timestamp};
-use tradebot_engine::{Engine, EngineConfig, Observer, Phase};
+use tradebot_domain::{Decimal, Exchange, Money, Symbol, Timestamp};
+use tradebot_engine::{Engine, EngineConfig, Intraday, Observer, Phase};
 use tradebot_journal::{RunFinished, SnapshotRecord};
 use tradebot_policy::Policy;
 use tradebot_storage::{Mode, ScratchFile, SqliteLedger, Store};
@@ -94,6 +94,11 @@ pub fn run(job: &Job<'_>) -> Result<(), Failure> {
     let (mut warm_up, sessions) = market.feeds()?;
     let mut engine = Engine::new(config).map_err(|e| Failure::usage(e.to_string()))?;
     if let Some(origin) = &job.args.warm_start {
+        if job.settings.intraday.is_some() {
+            return Err(Failure::usage(
+                "--warm-start is for daily bars: what was learned of one length of bars says nothing of another",
+            ));
+        }
         let learned = reading::learned_sessions(job.home, origin)?;
         engine.warm_start(origin, &learned)?;
     }
@@ -206,9 +211,20 @@ pub fn config_with(
         second_opinion: settings.second_opinion,
         rearm_by_itself: true,
         durable_before_send: false,
+        intraday: intraday(settings, market)?,
         data_source: market.source.clone(),
         data_digest: market.history.digest(&market.symbols),
     })
+}
+
+/// What the engine is told of bars shorter than a session.
+fn intraday(settings: &Settings, market: &Market) -> Result<Option<Intraday>, Failure> {
+    let Some(given) = &settings.intraday else { return Ok(None) };
+    let minutes = crate::market::interval(settings)?.minutes().unwrap_or_default();
+    let first = market.symbols.first().and_then(|symbol| market.history.series.get(symbol));
+    let exchange = first.map_or(Exchange::Xnys, |series| series.exchange);
+    let (flat_at_close, quiet_minutes) = (given.flat_at_close, given.quiet_minutes);
+    Ok(Some(Intraday { minutes, exchange, flat_at_close, quiet_minutes }))
 }
 
 fn sectors(settings: &Settings) -> Result<BTreeMap<Symbol, String>, Failure> {

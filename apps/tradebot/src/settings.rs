@@ -31,6 +31,9 @@ pub struct Settings {
     pub account: Account,
     /// What is traded and when.
     pub universe: Universe,
+    /// Bars shorter than a session; none for daily ones.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub intraday: Option<Intraday>,
     /// Seed of everything that draws.
     pub seed: u64,
     /// Policy file; none for the bundled rows.
@@ -115,6 +118,21 @@ pub struct Universe {
     pub sectors: BTreeMap<String, String>,
 }
 
+/// A run on bars shorter than a session.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Intraday {
+    /// Length of a bar: `1m`, `5m`, `15m`, `30m` or `1h`; to be given with any of the others.
+    #[serde(default)]
+    pub interval: String,
+    /// Positions leave at the open of a session's last bar.
+    #[serde(default)]
+    pub flat_at_close: bool,
+    /// No entry within so many minutes of the close.
+    #[serde(default)]
+    pub quiet_minutes: u16,
+}
+
 /// Sectors of the bundled stocks in the years that the bundle covers.
 const BUNDLED_SECTORS: [(&str, &str); 5] = [
     ("AAPL", "information technology"),
@@ -145,6 +163,7 @@ impl Default for Settings {
                     .into(),
                 ..Universe::default()
             },
+            intraday: None,
             seed: 42,
             policy: None,
             costs: CostModel::default(),
@@ -165,6 +184,8 @@ struct Flags {
     account: FlagAccount,
     #[serde(skip_serializing_if = "FlagUniverse::is_empty")]
     universe: FlagUniverse,
+    #[serde(skip_serializing_if = "FlagIntraday::is_empty")]
+    intraday: FlagIntraday,
     #[serde(skip_serializing_if = "Option::is_none")]
     seed: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -196,6 +217,16 @@ struct FlagUniverse {
 }
 
 #[derive(Debug, Default, PartialEq, Serialize)]
+struct FlagIntraday {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    interval: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    flat_at_close: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    quiet_minutes: Option<u16>,
+}
+
+#[derive(Debug, Default, PartialEq, Serialize)]
 struct FlagCosts {
     #[serde(skip_serializing_if = "Option::is_none")]
     commission_per_share: Option<f64>,
@@ -216,7 +247,7 @@ struct FlagExecution {
 macro_rules! empty_when_default {
     ($($t:ty),*) => { $(impl $t { fn is_empty(&self) -> bool { *self == Self::default() } })* };
 }
-empty_when_default!(FlagAccount, FlagUniverse, FlagCosts, FlagExecution);
+empty_when_default!(FlagAccount, FlagUniverse, FlagIntraday, FlagCosts, FlagExecution);
 
 /// What the command line adds.
 #[derive(Debug, Default)]
@@ -237,6 +268,7 @@ impl From<&ReplayArgs> for Overrides {
             },
             seed: args.seed,
             policy: args.policy.clone(),
+            intraday: FlagIntraday::default(),
             costs: FlagCosts::default(),
             execution: FlagExecution { preset: args.execution },
         })
@@ -246,6 +278,11 @@ impl From<&ReplayArgs> for Overrides {
 impl From<&BacktestArgs> for Overrides {
     fn from(args: &BacktestArgs) -> Self {
         let mut overrides = Self::from(&args.replay);
+        overrides.0.intraday = FlagIntraday {
+            interval: args.interval.clone(),
+            flat_at_close: args.flat_at_close.then_some(true),
+            quiet_minutes: args.quiet_minutes,
+        };
         overrides.0.costs = FlagCosts {
             commission_per_share: args.commission_per_share,
             commission_min: args.commission_min,

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
-use tradebot_domain::Date;
+use tradebot_domain::Moment;
 
 use crate::costs::value_traded;
 use crate::performance::SESSIONS_PER_YEAR;
@@ -65,7 +65,7 @@ pub fn activity(result: &RunResult) -> Activity {
 }
 
 /// Equity at the last close before a session; the cash of the start when there was none.
-fn equity_at(result: &RunResult, session: Date) -> f64 {
+fn equity_at(result: &RunResult, session: Moment) -> f64 {
     let before = result.snapshots.partition_point(|s| s.session < session);
     let equity = match before.checked_sub(1) {
         Some(last) => result.snapshots[last].equity,
@@ -77,7 +77,7 @@ fn equity_at(result: &RunResult, session: Date) -> f64 {
 /// From positions at the close and from exits within the session, not from returns that differ
 /// from 0: a held share may close unchanged.
 fn exposure(result: &RunResult) -> Option<f64> {
-    let left: BTreeSet<Date> = result.trades.iter().map(|t| t.exit_session).collect();
+    let left: BTreeSet<Moment> = result.trades.iter().map(|t| t.exit_session).collect();
     share(result.snapshots.iter().map(|s| !s.positions.is_empty() || left.contains(&s.session)))
 }
 

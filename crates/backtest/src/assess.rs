@@ -4,7 +4,7 @@
 //! session. What cannot be known stays `None`, and the verdict says so.
 
 use serde::{Deserialize, Serialize};
-use tradebot_domain::Date;
+use tradebot_domain::Moment;
 use tradebot_policy::Limits;
 
 use crate::activity::{Activity, activity};
@@ -86,7 +86,7 @@ pub struct Assessment {
     /// The run ended by itself; otherwise all figures are those so far.
     pub finished: bool,
     /// First and last session with a close.
-    pub span: Option<(Date, Date)>,
+    pub span: Option<(Moment, Moment)>,
     /// Closes over 252.
     pub years: f64,
     /// What the figures below depend on.
@@ -156,7 +156,7 @@ pub fn assess_with(result: &RunResult, config: AssessmentConfig) -> Assessment {
             .median_risk
             .and_then(|risk| other_orders(&results, risk, replications, seed)),
         monthly: monthly_returns(
-            result.snapshots.iter().skip(1).map(|s| (s.session, s.day_return)),
+            result.snapshots.iter().skip(1).map(|s| (s.session.date(), s.day_return)),
         ),
         benchmark: compare_with_benchmark(&returns, &held),
         skill: assess_skill(&result.forecasts, result.members(), replications, seed),
@@ -167,7 +167,7 @@ pub fn assess_with(result: &RunResult, config: AssessmentConfig) -> Assessment {
     assessment
 }
 
-fn last_session(result: &RunResult) -> Option<Date> {
+fn last_session(result: &RunResult) -> Option<Moment> {
     result.snapshots.last().map(|s| s.session)
 }
 

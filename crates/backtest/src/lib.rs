@@ -12,6 +12,7 @@
 
 pub mod replay;
 pub mod result;
+mod by_session;
 pub mod summary;
 pub mod performance;
 pub mod activity;

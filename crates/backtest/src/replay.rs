@@ -1,6 +1,6 @@
 //! The driver of a replay: one session after the other, until the end or until asked to stop.
 
-use tradebot_domain::{Date, Feed};
+use tradebot_domain::{Feed, Moment};
 use tradebot_engine::{Engine, EngineError, Observer};
 use tradebot_journal::{Ledger, RunFinished};
 
@@ -12,7 +12,7 @@ pub enum Ending {
     /// It was asked to stop; everything up to this session is durable.
     Interrupted {
         /// Last session processed, if any was.
-        after: Option<Date>,
+        after: Option<Moment>,
     },
 }
 

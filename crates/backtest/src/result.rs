@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use tradebot_domain::{Date, MemberId, Regime, Symbol};
+use tradebot_domain::{MemberId, Moment, Regime, Symbol};
 use tradebot_journal::{
     FitRecord, LearnedRecord, RegimeRecord, RiskRecord, RunFinished, RunStarted, SnapshotRecord,
     TradeRecord,
@@ -13,9 +13,9 @@ use tradebot_journal::{
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ScoredForecast {
     /// Session of the decision.
-    pub issued: Date,
+    pub issued: Moment,
     /// Session in which the outcome became known.
-    pub resolved: Date,
+    pub resolved: Moment,
     /// The symbol.
     pub symbol: Symbol,
     /// Row in question.
@@ -59,7 +59,7 @@ pub struct Timing {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct PricePoint {
     /// The session.
-    pub session: Date,
+    pub session: Moment,
     /// Raw close x product of factors up to the session.
     pub close: f64,
     /// That product: divides a chart price back into a raw one.

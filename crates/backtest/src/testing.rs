@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use tradebot_domain::{Currency, Date, Decimal, MemberId, Money, Price, Regime, Shares};
+use tradebot_domain::{Currency, Date, Decimal, MemberId, Moment, Money, Price, Regime, Shares};
 use tradebot_journal::{
     DecisionId, ExitReason, RunFinished, RunStarted, SizeBasis, SnapshotRecord, TradeRecord,
 };
@@ -14,9 +14,10 @@ use crate::result::{RunResult, ScoredForecast};
 pub(crate) const CASH: f64 = 10_000.0;
 
 /// The n-th session: a day each from 2005-01-01, weekends or not.
-pub(crate) fn date(n: usize) -> Date {
+pub(crate) fn date(n: usize) -> Moment {
     let days = i64::try_from(n).unwrap();
-    Date::new(2005, 1, 1).unwrap().checked_add(tradebot_domain::Span::new().days(days)).unwrap()
+    let first = Date::constant(2005, 1, 1);
+    first.checked_add(tradebot_domain::Span::new().days(days)).unwrap().into()
 }
 
 fn money(value: f64) -> Money {
@@ -111,8 +112,8 @@ pub(crate) fn run(returns: &[f64]) -> RunResult {
 
 fn started(sessions: usize) -> RunStarted {
     RunStarted {
-        from: date(0),
-        to: date(sessions),
+        from: date(0).date(),
+        to: date(sessions).date(),
         symbols: vec!["AAPL".parse().unwrap()],
         cash: Money(Decimal::from(10_000)),
         currency: Currency::Usd,

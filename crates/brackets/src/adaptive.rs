@@ -31,7 +31,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use tradebot_domain::{Bar, CorporateAction, Date, Symbol, Tick};
+use tradebot_domain::{Bar, CorporateAction, Moment, Symbol, Tick};
 
 use crate::bracket::{BracketError, BracketSpec};
 use crate::cost::{CostError, CostModel};
@@ -225,7 +225,7 @@ impl AdaptiveR {
     }
 
     /// Whether the fan of a symbol's decision in this session has yet to end.
-    pub fn is_open(&self, symbol: Symbol, decided: Date) -> bool {
+    pub fn is_open(&self, symbol: Symbol, decided: Moment) -> bool {
         let fans = self.open.get(&symbol).map_or(&[][..], Vec::as_slice);
         fans.binary_search_by_key(&decided, Fan::decided).is_ok()
     }
@@ -238,7 +238,7 @@ impl AdaptiveR {
     pub fn decide(
         &mut self,
         symbol: Symbol,
-        session: Date,
+        session: Moment,
         close: f64,
         atr: f64,
     ) -> Result<bool, BracketError> {
@@ -309,7 +309,7 @@ impl AdaptiveR {
     ///   the review if there was one. The first session ever only begins the month.
     pub fn end_session(
         &mut self,
-        session: Date,
+        session: Moment,
         symbols_in_session: u32,
     ) -> (Vec<FanOutcome>, Option<Review>) {
         let mut ended = std::mem::take(&mut self.ended);
@@ -324,7 +324,7 @@ impl AdaptiveR {
     /// - **ended:** as [`AdaptiveR::end_session`] gave them, by session and symbol.
     pub fn recall_session(
         &mut self,
-        session: Date,
+        session: Moment,
         symbols_in_session: u32,
         ended: &[FanOutcome],
     ) -> Option<Review> {

@@ -56,7 +56,7 @@ impl Candle {
         let number =
             |what, value: Decimal| value.to_f64().ok_or_else(|| Conversion::new(what, &value));
         Ok(Bar {
-            date: self.start.eastern_date(),
+            date: self.start.eastern_date().into(),
             open: number("open", self.open)?,
             high: number("high", self.high)?,
             low: number("low", self.low)?,
@@ -95,7 +95,7 @@ mod tests {
         let dates: Vec<_> = bars.iter().map(|b| b.date.to_string()).collect();
         assert_eq!(dates, ["2026-07-07", "2026-07-08"]);
         let expected = Bar {
-            date: yesterday,
+            date: yesterday.into(),
             open: 36.2,
             high: 36.7,
             low: 36.02,

@@ -1,24 +1,25 @@
 //! One price bar.
 
-use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-/// Open, high, low, close and volume of one session.
+use crate::moment::Moment;
+
+/// Open, high, low, close and volume of one session, or of a part of one.
 ///
 /// - **Units:** prices in the instrument's currency per share, volume in shares.
 /// - **Raw or adjusted:** a bar says nothing of it; who hands one over does.
 /// - **Range:** a bar from outside may hold anything, NaN included; quality-gates decide.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Bar {
-    /// The exchange session the bar covers.
-    pub date: Date,
-    /// First trade, at the opening auction.
+    /// When the bar ended: the session it covers, or a minute of it.
+    pub date: Moment,
+    /// First trade; at the opening auction where the bar begins with it.
     pub open: f64,
     /// Highest trade.
     pub high: f64,
     /// Lowest trade.
     pub low: f64,
-    /// Last trade, at the closing auction.
+    /// Last trade; at the closing auction where the bar ends with it.
     pub close: f64,
     /// Shares traded.
     pub volume: f64,

@@ -20,6 +20,7 @@ mod nyse;
 mod tsx;
 mod table;
 
+use crate::interval::SessionMinutes;
 use table::Table;
 
 /// First date the calendars know.
@@ -126,6 +127,18 @@ impl Exchange {
         }))
     }
 
+    /// Opening and closing of that date's session in the exchange's wall time; `None` when there is
+    /// none.
+    ///
+    /// # Errors
+    /// [`CalendarError::OutOfRange`] before 2000 and after 2027.
+    pub fn session_minutes(self, date: Date) -> Result<Option<SessionMinutes>, CalendarError> {
+        let (day, table) = (self.day(date)?, self.table());
+        let close = if table.is_half_day(day) { CLOSE_EARLY } else { CLOSE };
+        let hours = SessionMinutes { open: minute_of(OPEN), close: minute_of(close) };
+        Ok(table.is_session(day).then_some(hours))
+    }
+
     /// The sessions of `from..=to` in order; empty when `to` is before `from`.
     ///
     /// # Errors
@@ -193,6 +206,11 @@ impl Exchange {
     fn out_of_range(self, date: Date) -> CalendarError {
         CalendarError::OutOfRange { exchange: self, date, from: CALENDAR_FIRST, to: CALENDAR_LAST }
     }
+}
+
+/// Minutes since midnight.
+fn minute_of(time: Time) -> u16 {
+    u16::from(time.hour().unsigned_abs()) * 60 + u16::from(time.minute().unsigned_abs())
 }
 
 impl fmt::Display for Exchange {

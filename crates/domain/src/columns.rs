@@ -76,7 +76,7 @@ impl<'a> ColumnFeed<'a> {
     fn bar(&self, at: usize, date: Date) -> Bar {
         let columns = &self.columns;
         Bar {
-            date,
+            date: date.into(),
             open: columns.open[at],
             high: columns.high[at],
             low: columns.low[at],
@@ -86,7 +86,7 @@ impl<'a> ColumnFeed<'a> {
     }
 
     fn session(&self, at: usize, date: Date) -> SessionData {
-        let mut data = SessionData::empty(date);
+        let mut data = SessionData::empty(date.into());
         data.bars.push((self.symbol, self.bar(at, date)));
         data.listed.push(self.symbol);
         data
@@ -103,7 +103,7 @@ impl Feed for ColumnFeed<'_> {
         let Some((at, date)) = self.step() else { return false };
         if let ([(symbol, last)], [_]) = (data.bars.as_mut_slice(), data.listed.as_slice()) {
             debug_assert_eq!(*symbol, self.symbol, "a buffer of another feed");
-            data.session = date;
+            data.session = date.into();
             *last = self.bar(at, date);
         } else {
             *data = self.session(at, date);
@@ -126,7 +126,7 @@ mod tests {
     fn a_reused_buffer_holds_what_a_new_session_holds() {
         let column = [1.0, 2.0, 3.0, 4.0];
         let (mut one, mut other) = (feed(&column, &column), feed(&column, &column));
-        let mut buffer = SessionData::empty(Date::MIN);
+        let mut buffer = SessionData::empty(Date::MIN.into());
         while let Some(session) = one.next_session() {
             assert!(other.next_into(&mut buffer));
             assert_eq!(buffer, session);

@@ -1,25 +1,30 @@
-//! The port through which the market reaches the engine: one session at a time.
-
-use jiff::civil::Date;
+//! The port through which the market reaches the engine: the end of one bar at a time.
+//!
+//! A "session" here is a cycle of the run: a whole session of daily bars, or the minute of one at
+//! which a shorter bar ended.
 
 use crate::action::CorporateAction;
 use crate::bar::Bar;
+use crate::moment::Moment;
 use crate::symbol::Symbol;
 
-/// Everything that became known by the close of one session, and nothing later.
+/// Everything that became known by the end of one bar, and nothing later.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SessionData {
-    /// The session.
-    pub session: Date,
+    /// When the bar ended.
+    pub session: Moment,
     /// Raw bars by symbol, in symbol order; a symbol without a bar is absent.
     pub bars: Vec<(Symbol, Bar)>,
-    /// Corporate actions whose ex-date is this session, in symbol order.
+    /// Corporate actions whose ex-date is this session, in symbol order; with shorter bars they come
+    /// with the first one.
     pub actions: Vec<(Symbol, CorporateAction)>,
-    /// Bar of the context index.
+    /// Daily bar of the context index: of the session itself with daily bars; of the last completed
+    /// one with shorter bars, once, with the first bar of a session.
     pub index: Option<Bar>,
-    /// VIX close of the session before; `None` where it is not known.
+    /// VIX close of the session before; `None` where it is not known, and where no `index` comes
+    /// with shorter bars.
     pub vix_previous: Option<f64>,
-    /// Sessions missed since a symbol's previous bar, for symbols that missed any.
+    /// Bars missed since a symbol's previous one, for symbols that missed any; the night misses none.
     pub missed: Vec<(Symbol, u32)>,
     /// Symbols that are listed (their first bar is not in the future).
     pub listed: Vec<Symbol>,
@@ -29,7 +34,7 @@ pub struct SessionData {
 
 impl SessionData {
     /// A session of which nothing is known yet.
-    pub const fn empty(session: Date) -> Self {
+    pub const fn empty(session: Moment) -> Self {
         Self {
             session,
             bars: Vec::new(),
@@ -47,7 +52,7 @@ impl SessionData {
 pub trait FinerBars: Send + Sync {
     /// The bars of one symbol within one session, raw prices, in order of time, each with the
     /// session's date; empty when there are none.
-    fn of(&self, symbol: Symbol, session: Date) -> &[Bar];
+    fn of(&self, symbol: Symbol, session: Moment) -> &[Bar];
 }
 
 /// A source of sessions in calendar order.

@@ -9,6 +9,8 @@
 //! **Read next:** `tradebot-policy`, `tradebot-journal`.
 
 pub mod symbol;
+pub mod moment;
+pub mod interval;
 pub mod bar;
 pub mod action;
 pub mod feed;
@@ -27,10 +29,12 @@ pub use bar::Bar;
 pub use calendar::{CalendarError, Exchange, SessionHours};
 pub use columns::{ColumnFeed, Columns};
 pub use feed::{Feed, FinerBars, SessionData};
+pub use interval::{Interval, SessionMinutes};
 pub use jiff::Span;
 pub use jiff::Timestamp;
 pub use jiff::civil::Date;
 pub use member::MemberId;
+pub use moment::{Moment, MomentError};
 pub use money::{Currency, Money, Price, Rounding, Shares, Tick};
 pub use number::{OutOfRange, Probability};
 pub use regime::Regime;

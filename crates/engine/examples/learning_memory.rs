@@ -89,7 +89,7 @@ impl Noise {
         let high = cents(open.max(end) * (1.0 + 0.005 * self.uniform())) + 0.01;
         let low = cents(open.min(end) * (1.0 - 0.005 * self.uniform())) - 0.01;
         *close = end;
-        Bar { date, open: cents(open), high, low, close: end, volume: 1e6 }
+        Bar { date: date.into(), open: cents(open), high, low, close: end, volume: 1e6 }
     }
 }
 
@@ -125,7 +125,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     for date in dates {
         let bars = names.iter().zip(&mut closes);
         let session = SessionData {
-            session: *date,
+            session: (*date).into(),
             bars: bars.map(|(s, close)| (*s, noise.bar(*date, close, 0.0004))).collect(),
             actions: Vec::new(),
             index: Some(noise.bar(*date, &mut index, 0.0002)),

@@ -35,6 +35,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         second_opinion: tradebot_engine::config::SecondOpinionView::default(),
         rearm_by_itself: true,
         durable_before_send: false,
+        intraday: None,
         data_source: "bundled".to_owned(),
         data_digest: history.digest(&symbols),
         symbols: symbols.clone(),

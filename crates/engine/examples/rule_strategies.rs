@@ -38,7 +38,7 @@ fn main() -> Result<(), Failure> {
         let mut engine = Engine::with_strategy(config, Ruling::new(name)?, &mut next)?;
 
         let mut warm_up = Replay::warm_up(&history, &symbols, from)?;
-        let mut session = SessionData::empty(from);
+        let mut session = SessionData::empty(from.into());
         while warm_up.next_into(&mut session) {
             engine.observe(&session);
         }

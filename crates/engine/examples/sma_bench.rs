@@ -14,7 +14,7 @@ use std::fs;
 use std::time::Instant;
 
 use tradebot_brackets::CostModel;
-use tradebot_domain::{Bar, ColumnFeed, Date, Decimal, Money, Symbol};
+use tradebot_domain::{Bar, ColumnFeed, Date, Decimal, Moment, Money, Symbol};
 use tradebot_engine::{
     Admission, Engine, EngineConfig, Entry, Holding, Observer, Phase, Ruling, Silent, Strategy,
     Wish,
@@ -57,7 +57,7 @@ type Make = fn() -> Box<dyn Strategy>;
 
 fn engine(symbol: Symbol, make: Make) -> Result<Engine, Failure> {
     let mut config = EngineConfig::simulated(
-        (Date::MIN, Date::MAX),
+        (Moment::MIN.date(), Moment::MAX.date()),
         vec![symbol],
         Money(Decimal::from(100_000_000)),
     );
@@ -75,7 +75,7 @@ fn run(
 ) -> Result<Left, Failure> {
     let symbol = Symbol::new("GEN")?;
     let mut ledger = SweepLedger::default();
-    let mut feed = ColumnFeed::new(symbol, bars.columns(n), Date::MIN);
+    let mut feed = ColumnFeed::new(symbol, bars.columns(n), Moment::MIN.date());
     let finished = engine(symbol, make)?.run(&mut feed, &mut ledger, observer)?;
     Ok((ledger, finished))
 }

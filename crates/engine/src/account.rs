@@ -3,7 +3,9 @@
 use std::collections::VecDeque;
 
 use tradebot_brackets::{CostModel, ExactCosts, Management};
-use tradebot_domain::{Bar, CorporateAction, Date, Decimal, Money, Price, Regime, Shares, Symbol};
+use tradebot_domain::{
+    Bar, CorporateAction, Date, Decimal, Moment, Money, Price, Regime, Shares, Symbol,
+};
 use tradebot_execution::{Book, Broker, BrokerEvent, Intent, Journaled, SimulatedBroker, journal};
 use tradebot_journal::{DecisionId, Detail, Event, Ledger, OrderRole, RiskRecord, SnapshotRecord};
 use tradebot_risk::Approved;
@@ -11,11 +13,13 @@ use tradebot_risk::Approved;
 use crate::config::EngineConfig;
 use crate::error::EngineError;
 use crate::symbol_state::SymbolState;
+use earlier::Earlier;
 use resting::Lane;
 
 mod recording;
 mod resting; // bars on which nothing happens
 mod terms;
+mod earlier;
 mod view;
 
 /// Sessions over which the row's drawdown threshold looks back.
@@ -26,7 +30,10 @@ const RECENT_SESSIONS: usize = 20;
 struct Light {
     cash: f64,
     peak: f64,
+    /// Equity at the close of the session before.
     previous: f64,
+    /// Equity at the last bar.
+    latest: f64,
     /// Positions marked in this session, and what they are worth: a sum in symbol order.
     marked: usize,
     value: f64,
@@ -48,7 +55,7 @@ struct Reservation {
 /// - **Fractions** of equity or peak; money in the account's currency, for analysis.
 pub struct Mark {
     /// The session.
-    pub session: Date,
+    pub session: Moment,
     /// Cash plus positions at their marks.
     pub equity: f64,
     /// 1 - equity / peak.
@@ -56,7 +63,7 @@ pub struct Mark {
     /// 1 - equity / highest equity of the last 20 sessions; where nobody sizes by it, the
     /// drawdown, which is no smaller.
     pub drawdown_20: f64,
-    /// Equity over the previous session's, less 1.
+    /// Equity over the close of the session before, less 1; on shorter bars too.
     pub day_return: f64,
     /// Entries are stopped by the drawdown limit.
     pub stopped: bool,
@@ -75,7 +82,15 @@ pub struct Account {
     rearm_sessions: u32,
     rearm_by_itself: bool,
     peak: Money,
+    /// At the close of the session before.
     previous_equity: Money,
+    /// At the last bar.
+    latest_equity: Money,
+    /// Date of the last bar, and whether it was the first of it.
+    today: Option<Date>,
+    begins: bool,
+    /// The session's loss is on record.
+    loss_noted: bool,
     recent: VecDeque<Money>,
     /// Marks in `f64` between fills, where there are lanes.
     light: Light,
@@ -84,8 +99,10 @@ pub struct Account {
     detail: Detail,
     stopped_for: Option<u32>,
     reserved: Vec<Reservation>,
-    /// Orders of this session that are no entries.
+    /// Orders of this bar that are no entries.
     exits_sent: u32,
+    /// What was sent on earlier bars of the session; empty on daily ones.
+    earlier: Earlier,
     losses_in_a_row: u32,
     /// Sessions marked since a trade was closed.
     since_last_trade: u32,
@@ -111,6 +128,10 @@ impl Account {
             rearm_by_itself: config.rearm_by_itself,
             peak: config.cash,
             previous_equity: config.cash,
+            latest_equity: config.cash,
+            today: None,
+            begins: true,
+            loss_noted: false,
             recent: VecDeque::with_capacity(RECENT_SESSIONS + 1),
             light: Light::default(),
             lanes: Vec::new(),
@@ -118,6 +139,7 @@ impl Account {
             stopped_for: None,
             reserved: Vec::new(),
             exits_sent: 0,
+            earlier: Earlier::default(),
             losses_in_a_row: 0,
             since_last_trade: 0,
             intents: 0,
@@ -133,7 +155,8 @@ impl Account {
     #[must_use]
     pub fn marking_lightly(mut self, symbols: &[Symbol]) -> Self {
         let cash = self.cash_at_start.to_f64();
-        self.light = Light { cash, peak: cash, previous: cash, marked: 0, value: 0.0 };
+        self.light =
+            Light { cash, peak: cash, previous: cash, latest: cash, marked: 0, value: 0.0 };
         let restless = self.has_terms();
         self.lanes = symbols.iter().map(|symbol| Lane::new(*symbol, !restless)).collect();
         self
@@ -168,10 +191,13 @@ impl Account {
         self.book.is_held(symbol)
     }
 
-    /// A new session begins: what was reserved in the last one has been sent.
-    pub fn release_reservations(&mut self, session: Date) {
+    /// A new bar has come: what was reserved on the last one has been sent.
+    pub fn release_reservations(&mut self, now: Moment) {
         if self.has_terms() {
-            self.begin_session(session);
+            self.begin_session(now.date());
+        }
+        if !now.is_daily() {
+            self.earlier.pass(now, &self.reserved, self.exits_sent);
         }
         self.reserved.clear();
         self.exits_sent = 0;
@@ -222,7 +248,7 @@ impl Account {
     pub fn no_bar(
         &mut self,
         symbol: Symbol,
-        session: Date,
+        session: Moment,
         ledger: &mut dyn Ledger,
     ) -> Result<(), EngineError> {
         self.wake(symbol);
@@ -238,7 +264,7 @@ impl Account {
     /// As [`Account::step`].
     pub fn end_of_data(
         &mut self,
-        session: Date,
+        session: Moment,
         symbol: Symbol,
         last_close: f64,
         ledger: &mut dyn Ledger,
@@ -251,9 +277,10 @@ impl Account {
     }
 
     /// The account at the close of a session.
-    pub fn mark(&mut self, session: Date, symbols: &[SymbolState]) -> Mark {
+    pub fn mark(&mut self, session: Moment, symbols: &[SymbolState]) -> Mark {
         // A streak that stops entries would never end by a win: it is over after a rest.
-        self.since_last_trade += 1;
+        self.begins = self.today.replace(session.date()) != Some(session.date());
+        self.since_last_trade += u32::from(self.begins);
         if self.since_last_trade > self.rearm_sessions {
             self.losses_in_a_row = 0;
         }
@@ -273,7 +300,7 @@ impl Account {
         }
     }
 
-    fn mark_lightly(&mut self, session: Date, symbols: &[SymbolState]) -> Mark {
+    fn mark_lightly(&mut self, session: Moment, symbols: &[SymbolState]) -> Mark {
         let light = self.light;
         // Whoever had no bar stands at an older close.
         let all = light.marked == self.book.open_positions();
@@ -281,9 +308,10 @@ impl Account {
         let equity = light.cash + value;
         let peak = light.peak.max(equity);
         // Most closes of a run change nothing, and a division takes its time.
-        let day_return = if equity == light.previous { 0.0 } else { equity / light.previous - 1.0 };
+        let previous = if self.begins { light.latest } else { light.previous };
+        let day_return = if equity == previous { 0.0 } else { equity / previous - 1.0 };
         let drawdown = if equity == peak { 0.0 } else { 1.0 - equity / peak };
-        (self.light.peak, self.light.previous) = (peak, equity);
+        self.light = Light { peak, previous, latest: equity, ..light };
         let record = (self.detail == Detail::Full).then(|| {
             self.settle_marks();
             let exact = self.snapshot(session, symbols);
@@ -293,11 +321,16 @@ impl Account {
         Mark { session, equity, drawdown, drawdown_20: drawdown, day_return, stopped, record }
     }
 
-    fn snapshot(&mut self, session: Date, symbols: &[SymbolState]) -> SnapshotRecord {
+    fn snapshot(&mut self, session: Moment, symbols: &[SymbolState]) -> SnapshotRecord {
         let equity = self.book.equity();
         self.peak = self.peak.max(equity);
+        if self.begins {
+            self.previous_equity = self.latest_equity;
+        } else {
+            self.recent.pop_back();
+        }
         let day_return = ratio(equity, self.previous_equity) - 1.0;
-        self.previous_equity = equity;
+        self.latest_equity = equity;
         if self.recent.len() == RECENT_SESSIONS {
             self.recent.pop_front();
         }
@@ -351,7 +384,10 @@ impl Account {
                 detail,
             }))
         };
-        if let Some(limit) = daily_loss.filter(|limit| -mark.day_return > *limit) {
+        self.loss_noted &= !self.begins;
+        let lost = |limit: &f64| -mark.day_return > *limit && !self.loss_noted;
+        if let Some(limit) = daily_loss.filter(lost) {
+            self.loss_noted = true;
             let detail = "the session lost more than its row allows: no entries on this close";
             note("daily_loss", -mark.day_return, limit, detail.to_owned())?;
         }
@@ -362,6 +398,7 @@ impl Account {
                 self.stopped_for = Some(0);
                 self.flatten(session, ledger)?;
             }
+            Some(_) if !self.begins => {}
             Some(sessions) if self.rearm_by_itself && sessions + 1 >= self.rearm_sessions => {
                 self.settle_marks();
                 let peak = self.book.equity();
@@ -392,7 +429,7 @@ impl Account {
         }
     }
 
-    fn flatten(&mut self, session: Date, ledger: &mut dyn Ledger) -> Result<(), EngineError> {
+    fn flatten(&mut self, session: Moment, ledger: &mut dyn Ledger) -> Result<(), EngineError> {
         for symbol in self.book.held() {
             self.wake(symbol);
             let events = self.broker.flatten_at_next_open(symbol);
@@ -403,6 +440,30 @@ impl Account {
         Ok(())
     }
 
+    /// Everything is sold at the next open, the last of the session.
+    ///
+    /// # Errors
+    /// As [`Account::step`].
+    pub(crate) fn leave_for_the_night(
+        &mut self,
+        session: Moment,
+        ledger: &mut dyn Ledger,
+    ) -> Result<(), EngineError> {
+        let held = self.book.held().len();
+        if held == 0 {
+            return Ok(());
+        }
+        ledger.append(&Event::Risk(RiskRecord {
+            session,
+            event: "session_end".to_owned(),
+            symbol: None,
+            value: held as f64,
+            limit: 0.0,
+            detail: "the session ends: everything is sold at the open of its last bar".to_owned(),
+        }))?;
+        self.flatten(session, ledger)
+    }
+
     /// The consensus on a symbol turned at this close: its position leaves at the next open where
     /// its row says so.
     ///
@@ -410,7 +471,7 @@ impl Account {
     /// As [`Account::step`].
     pub fn reverse(
         &mut self,
-        session: Date,
+        session: Moment,
         symbol: Symbol,
         ledger: &mut dyn Ledger,
     ) -> Result<(), EngineError> {

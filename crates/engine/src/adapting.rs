@@ -17,7 +17,7 @@ use std::sync::Arc;
 use tradebot_brackets::adaptive::{
     AdaptiveConfig, AdaptiveError, AdaptiveR, FanOutcome, Finding, Question, Review,
 };
-use tradebot_domain::{Bar, CorporateAction, Date, Regime, Symbol, Tick};
+use tradebot_domain::{Bar, CorporateAction, Moment, Regime, Symbol, Tick};
 use tradebot_journal::{CandidatesRecord, DecisionId, OutcomeRecord, RiskRecord, Scratch};
 
 use crate::candidate::{management_of, spec_of};
@@ -145,7 +145,7 @@ impl Adapting {
     /// [`EngineError::Scratch`] when the past cannot be set aside.
     pub fn session(
         &mut self,
-        session: Date,
+        session: Moment,
         (symbols, alarm): (u32, bool),
         resolved: &[Resolved],
     ) -> Result<Taught, EngineError> {
@@ -206,7 +206,7 @@ impl Adapting {
     /// A session's outcomes with what each decision had been asked with.
     fn told(
         &mut self,
-        (date, symbols, alarm): (Date, u32, bool),
+        (date, symbols, alarm): (Moment, u32, bool),
         resolved: Vec<Resolved>,
         fans: Vec<FanOutcome>,
     ) -> Session {
@@ -292,7 +292,7 @@ impl Adapting {
     }
 
     /// None where either multiple is no candidate.
-    fn as_it_would_be(&self, told: ToldFan, resolved: Date) -> Option<Resolved> {
+    fn as_it_would_be(&self, told: ToldFan, resolved: Moment) -> Option<Resolved> {
         let ToldFan { fan, row, asked_r, uniqueness, forecast } = told;
         let at = place_of(self.r_multiple(row))?;
         // A fan knows the brackets of its own row only; the bracket that was asked stood among all of

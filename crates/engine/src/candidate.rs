@@ -2,7 +2,7 @@
 
 use tradebot_brackets::{Bracket, BracketSpec, Management, PartialExit};
 use tradebot_calibration::{Calibrated, RowState};
-use tradebot_domain::{Date, MemberId, Regime, Tick};
+use tradebot_domain::{MemberId, Moment, Regime, Tick};
 use tradebot_ensemble::Consensus;
 use tradebot_journal::{
     CheckRecord, ConsensusRecord, DecisionId, DecisionRecord, OpinionRecord, QualityRecord,
@@ -225,7 +225,7 @@ pub fn warning_records(id: DecisionId, approved: &Approved) -> Vec<RiskRecord> {
 
 /// The note on the session in which rule and model have disagreed for long enough to say so.
 pub fn disagreement(
-    session: Date,
+    session: Moment,
     rule: &RegimeReading,
     model: &SecondOpinionReading,
 ) -> Option<RiskRecord> {
@@ -249,7 +249,7 @@ pub fn disagreement(
 
 /// A decision record with nothing filled in beyond the gate.
 pub const fn empty_record(
-    session: Date,
+    session: Moment,
     symbol: tradebot_domain::Symbol,
     close: Option<f64>,
     quality: QualityRecord,

@@ -11,6 +11,7 @@ use tradebot_regime::hmm::Covariance;
 use tradebot_regime::{Observations, SecondOpinionConfig};
 
 use crate::error::EngineError;
+use crate::intraday::Intraday;
 use crate::roster::Roster;
 
 /// Everything that decides how a run behaves, apart from the market itself.
@@ -51,6 +52,8 @@ pub struct EngineConfig {
     /// Intents are made durable before they are sent. A venue outside this process needs it;
     /// replays, whose venue dies with the process, may group commits instead.
     pub durable_before_send: bool,
+    /// Bars are shorter than a session; none for daily ones.
+    pub intraday: Option<Intraday>,
     /// Where the market data come from, for provenance.
     pub data_source: String,
     /// Digest of the market data, for the record.
@@ -123,6 +126,8 @@ struct Digested<'a> {
     /// Not written by default, so that configurations without it keep their digest.
     #[serde(skip_serializing_if = "is_default")]
     second_opinion: SecondOpinionView,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    intraday: Option<Intraday>,
 }
 
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {
@@ -151,6 +156,7 @@ impl EngineConfig {
             second_opinion: SecondOpinionView::default(),
             rearm_by_itself: true,
             durable_before_send: false,
+            intraday: None,
             data_source: "not said".to_owned(),
             data_digest: "not said".to_owned(),
         }
@@ -175,6 +181,7 @@ impl EngineConfig {
             ensemble: self.ensemble,
             rearm_by_itself: self.rearm_by_itself,
             second_opinion: self.second_opinion,
+            intraday: self.intraday,
         };
         let json = serde_json::to_vec(&digested).expect("plain values always encode");
         blake3::hash(&json).to_hex().to_string()
@@ -190,6 +197,13 @@ impl EngineConfig {
     fn check_terms(&self) -> Result<(), EngineError> {
         let Some(terms) = &self.terms else { return Ok(()) };
         let fail = |text: String| Err(EngineError::Config(text));
+        if self.intraday.is_some() {
+            return fail(
+                "terms speak of daily volumes and volatilities: leave them out of a run on bars \
+                 shorter than a session"
+                    .to_owned(),
+            );
+        }
         if let Err(e) = terms.validate() {
             return fail(format!("terms.{e}"));
         }
@@ -266,6 +280,7 @@ impl EngineConfig {
             }
         }
         self.check_terms()?;
+        self.intraday.map_or(Ok(()), Intraday::validate)?;
         self.limits.validate().map_err(|errors| {
             EngineError::Config(
                 errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "),

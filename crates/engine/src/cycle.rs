@@ -5,8 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-
-use tradebot_domain::{Date, Feed, FinerBars, Regime, SessionData};
+use tradebot_domain::{Feed, FinerBars, Moment, Regime, SessionData};
 use tradebot_features::{FEATURE_SET, MarketContext, MarketFeatures, feature_names};
 use tradebot_journal::{Event, Ledger, OutcomeRecord, RunFinished, RunStarted, Scratch};
 use tradebot_models::{VolatilityConfig, VolatilityForecast, VolatilityForecaster};
@@ -20,6 +19,7 @@ use crate::adapting::{self, Adapting, Taught};
 use crate::arrival::{Arrival, Brought};
 use crate::config::EngineConfig;
 use crate::error::EngineError;
+use crate::intraday::SessionClock;
 use crate::learning::Learning;
 use crate::phase::{Observer, Phase, Phases};
 use crate::roster::Roster;
@@ -57,8 +57,10 @@ pub struct Engine {
     account: Account,
     cycle: u32,
     decisions: u64,
-    last_session: Option<Date>,
+    last_session: Option<Moment>,
     warm_start: Option<String>,
+    /// Hours of the session, where bars are shorter than one.
+    clock: Option<SessionClock>,
     /// A rule strategy that decides instead of the ensemble.
     rules: Option<Box<Rules>>,
     /// Bars inside the sessions' bars.
@@ -70,6 +72,9 @@ impl Engine {
     /// [`EngineError::Config`] when the configuration cannot be run.
     pub fn new(config: EngineConfig) -> Result<Self, EngineError> {
         config.validate()?;
+        let mut config = config;
+        // Its calendar and its evidence are those of daily decisions.
+        config.training.adapt_r &= config.intraday.is_none();
         // The slowest bracket decided at t ends on the close of t + max holding.
         let purge = Regime::ALL
             .into_iter()
@@ -83,11 +88,7 @@ impl Engine {
             .keeping(adapting.adapts());
         let learning = Learning::new(roster.ids(), config.policy.r_multiples(), config.ensemble);
         Ok(Self {
-            symbols: config
-                .symbols
-                .iter()
-                .map(|s| SymbolState::new(*s, config.sectors.get(s).cloned()))
-                .collect(),
+            symbols: config.symbols.iter().map(|s| SymbolState::of(*s, &config)).collect(),
             market: MarketFeatures::new(),
             context: None,
             detector: RegimeDetector::new(RegimeConfig::default()),
@@ -107,6 +108,7 @@ impl Engine {
             decisions: 0,
             last_session: None,
             warm_start: None,
+            clock: config.intraday.map(SessionClock::new),
             rules: None,
             finer: None,
             config,
@@ -154,7 +156,7 @@ impl Engine {
         observer: &mut dyn Observer,
     ) -> Result<RunFinished, EngineError> {
         self.begin(ledger)?;
-        let mut session = SessionData::empty(self.config.from);
+        let mut session = SessionData::empty(self.config.from.into());
         while feed.next_into(&mut session) {
             self.run_session(&session, ledger, observer)?;
         }
@@ -217,7 +219,8 @@ impl Engine {
         let mut known = BTreeMap::new();
         let note = |r: &OutcomeRecord| known.extend(r.won.map(|won| (r.id, (won, r.uniqueness))));
         let read = self.adapting.each_known(note);
-        let last = sessions.last().map_or(self.config.from, |session| session.session);
+        let last =
+            sessions.last().map_or(Moment::daily(self.config.from), |session| session.session);
         read.map_err(|detail| EngineError::Learning { session: last, detail })?;
         self.roster.recall(sessions, &known);
         self.adapting.forget_what_is_settled();
@@ -307,6 +310,7 @@ impl Engine {
 
         let mut mark = self.account.mark(data.session, &self.symbols);
         self.watch_limits(&mut mark, ledger)?;
+        self.leave_for_the_night(data.session, ledger)?;
 
         phases.enter(Phase::Opine);
         self.decide(&arrivals, &mark, ledger, &mut phases)?;
@@ -333,11 +337,14 @@ impl Engine {
         Ok(finished)
     }
 
-    fn advance(&mut self, session: Date) -> Result<(), EngineError> {
+    fn advance(&mut self, session: Moment) -> Result<(), EngineError> {
         if let Some(previous) = self.last_session.filter(|p| *p >= session) {
             return Err(EngineError::OutOfOrder { previous, found: session });
         }
         self.last_session = Some(session);
+        if let Some(clock) = &mut self.clock {
+            clock.set(session);
+        }
         self.cycle += 1;
         Ok(())
     }
@@ -357,7 +364,13 @@ impl Engine {
     ) -> Result<(), EngineError> {
         self.update_market(data);
         self.update_features(arrivals);
-        self.record_regime(data.session, ledger)
+        // The regime is that of completed sessions, whatever the bars.
+        if data.session.is_daily() || data.index.is_some() {
+            return self.record_regime(data.session, ledger);
+        }
+        // An alarm is heard once, on the bar after it.
+        self.alarm = false;
+        Ok(())
     }
 
     /// The ensemble's decisions, from admitted bars to orders.
@@ -441,7 +454,7 @@ impl Engine {
     /// Outcomes into calibration, row rates and weights; members refitted when a month begins.
     fn learn(
         &mut self,
-        session: Date,
+        session: Moment,
         arrivals: &[Arrival],
         resolved: &[Resolved],
         ledger: &mut dyn Ledger,
@@ -474,7 +487,7 @@ impl Engine {
 
     /// Rows that ask something new: their decisions are labelled with what is known of the new
     /// question, or wait for it.
-    fn relabel(&mut self, session: Date, taught: &Taught) -> Result<(), EngineError> {
+    fn relabel(&mut self, session: Moment, taught: &Taught) -> Result<(), EngineError> {
         if taught.moved.is_empty() {
             return Ok(());
         }

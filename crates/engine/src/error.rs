@@ -1,6 +1,6 @@
 //! What stops a whole cycle. One bad symbol never does: it leaves the batch with a named reason.
 
-use tradebot_domain::{Date, OutOfRange, Symbol};
+use tradebot_domain::{Moment, OutOfRange, Symbol};
 use tradebot_journal::LedgerError;
 
 /// Why the loop stopped.
@@ -16,7 +16,7 @@ pub enum EngineError {
     #[error("broker, session {session}: {detail}")]
     Broker {
         /// The session.
-        session: Date,
+        session: Moment,
         /// What it said.
         detail: String,
     },
@@ -26,7 +26,7 @@ pub enum EngineError {
         /// The symbol.
         symbol: Symbol,
         /// The session.
-        session: Date,
+        session: Moment,
         /// Which number.
         #[source]
         source: OutOfRange,
@@ -35,7 +35,7 @@ pub enum EngineError {
     #[error("learning, session {session}: {detail}")]
     Learning {
         /// The session.
-        session: Date,
+        session: Moment,
         /// What did not fit.
         detail: String,
     },
@@ -48,7 +48,7 @@ pub enum EngineError {
         /// The member.
         member: String,
         /// The session.
-        session: Date,
+        session: Moment,
         /// What went wrong.
         detail: String,
     },
@@ -56,8 +56,8 @@ pub enum EngineError {
     #[error("session {found} came after {previous}: the feed is out of order")]
     OutOfOrder {
         /// Last session processed.
-        previous: Date,
+        previous: Moment,
         /// The one that came.
-        found: Date,
+        found: Moment,
     },
 }

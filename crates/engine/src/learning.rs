@@ -1,7 +1,7 @@
 //! How a session's outcomes reach calibration, weights and base rates.
 
 use tradebot_calibration::{Calibrated, Learner, LearnerConfig, ResolvedOutcome, RowState};
-use tradebot_domain::{Date, MemberId, Regime};
+use tradebot_domain::{MemberId, Moment, Regime};
 use tradebot_ensemble::{Ensemble, EnsembleConfig, ScoredOutcome};
 use tradebot_journal::{LearnedRecord, MemberLearned, RowLearned};
 
@@ -106,7 +106,7 @@ impl Learning {
     }
 
     /// What the session taught, for the journal; `None` when it taught nothing.
-    pub fn record(&self, session: Date, resolved: &[Resolved]) -> Option<LearnedRecord> {
+    pub fn record(&self, session: Moment, resolved: &[Resolved]) -> Option<LearnedRecord> {
         let mut touched: Vec<Regime> =
             resolved.iter().filter(|r| r.record.won.is_some()).map(|r| r.record.row).collect();
         let outcomes = u32::try_from(touched.len()).unwrap_or(u32::MAX);

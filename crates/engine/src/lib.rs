@@ -11,6 +11,7 @@
 //! **Read next:** [`cycle`], then the stage crates in the order it calls them.
 
 pub mod config;
+pub mod intraday;
 pub mod phase;
 pub mod error;
 pub mod volumes;
@@ -29,6 +30,7 @@ pub mod warm;
 pub use config::EngineConfig;
 pub use cycle::Engine;
 pub use error::EngineError;
+pub use intraday::Intraday;
 pub use phase::{Observer, Phase, Silent};
 pub use strategy::{Admission, Entry, Holding, Protection, Ruling, Strategy, Wish};
 pub use tradebot_brackets::BracketSpec;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use rayon::prelude::*;
-use tradebot_domain::{Date, MemberId, Regime};
+use tradebot_domain::{MemberId, Moment, Regime};
 use tradebot_ensemble::ExpertMaps;
 use tradebot_journal::{DecisionId, FitRecord, Ledger, OutcomeRecord};
 use tradebot_models::{Input, LearnedKind, LearnedMember, Member, fit, from_bytes, rule_members};
@@ -202,7 +202,7 @@ impl Roster {
     /// [`EngineError::Model`] when a member cannot be fitted or read back.
     pub fn refit_if_due(
         &mut self,
-        session: Date,
+        session: Moment,
         cycle: u32,
         seed: u64,
         training: Training,
@@ -247,7 +247,7 @@ impl Roster {
         Ok(records)
     }
 
-    fn is_due(&self, session: Date, training: Training) -> bool {
+    fn is_due(&self, session: Moment, training: Training) -> bool {
         let months = |(year, month): (i16, i8)| i32::from(year) * 12 + i32::from(month);
         self.fitted_in.is_none_or(|last| {
             let since = months((session.year(), session.month())) - months(last);
@@ -277,7 +277,7 @@ impl Roster {
 
     fn record(
         &self,
-        session: Date,
+        session: Moment,
         kind: LearnedKind,
         training_digest: &str,
         member: &dyn LearnedMember,
@@ -287,8 +287,8 @@ impl Roster {
             session,
             member: kind.id(),
             examples: u32::try_from(set.len()).unwrap_or(u32::MAX),
-            first_example: set.first_session().unwrap_or(session),
-            last_example: set.last_session().unwrap_or(session),
+            first_example: set.first_session().unwrap_or(session.date()),
+            last_example: set.last_session().unwrap_or(session.date()),
             base_rate: set.base_rate(),
             training_digest: training_digest.to_owned(),
             model_digest: blake3::hash(&artefact).to_hex().to_string(),

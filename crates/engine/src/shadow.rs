@@ -5,7 +5,7 @@
 //! from; without them the bot would learn only from what it already liked.
 
 use tradebot_brackets::{CostModel, Exit, ExitKind, Progress, Walk};
-use tradebot_domain::{Bar, CorporateAction, Date, Regime};
+use tradebot_domain::{Bar, CorporateAction, Moment, Regime};
 use tradebot_execution::{BY_FINER_BARS, exit_reason};
 use tradebot_journal::{DecisionId, ExitReason, OutcomeRecord};
 
@@ -65,7 +65,7 @@ impl Shadow {
         Self { id, cycle, row, walk, forecast, taken, concurrency_sum: 0.0, sessions_open: 0 }
     }
 
-    fn resolve(self, session: Date, how: Ending, costs: &CostModel) -> Resolved {
+    fn resolve(self, session: Moment, how: Ending, costs: &CostModel) -> Resolved {
         let uniqueness = if self.sessions_open == 0 {
             1.0
         } else {
@@ -176,7 +176,7 @@ fn walked(walk: &mut Walk, bar: &Bar, fine: &[Bar]) -> Progress {
 }
 
 /// The session passed without a usable bar: brackets that waited for it were not entered.
-pub fn no_bar(shadows: &mut Vec<Shadow>, session: Date) -> Vec<Resolved> {
+pub fn no_bar(shadows: &mut Vec<Shadow>, session: Moment) -> Vec<Resolved> {
     let (waiting, open) = shadows.drain(..).partition(|s| !s.walk.is_open());
     *shadows = open;
     let waiting: Vec<Shadow> = waiting;
@@ -184,7 +184,7 @@ pub fn no_bar(shadows: &mut Vec<Shadow>, session: Date) -> Vec<Resolved> {
 }
 
 /// Ends all brackets of a symbol whose data ended: no outcome, nothing learned.
-pub fn end_all(shadows: &mut Vec<Shadow>, session: Date, last_close: f64) -> Vec<Resolved> {
+pub fn end_all(shadows: &mut Vec<Shadow>, session: Moment, last_close: f64) -> Vec<Resolved> {
     shadows
         .drain(..)
         .map(|mut s| {

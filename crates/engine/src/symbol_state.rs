@@ -2,10 +2,11 @@
 
 use std::collections::VecDeque;
 
-use tradebot_domain::{ActionKind, Bar, CorporateAction, Date, SessionData, Symbol};
+use tradebot_domain::{ActionKind, Bar, CorporateAction, Moment, SessionData, Symbol};
 use tradebot_features::SymbolFeatures;
 use tradebot_quality_gates::{GateConfig, SymbolGate};
 
+use crate::config::EngineConfig;
 use crate::shadow::Shadow;
 use crate::volumes::Volumes;
 
@@ -27,13 +28,13 @@ pub struct SymbolState {
     /// Product of all split and dividend factors with ex-dates up to the last bar.
     pub factor: f64,
     /// Last raw close and its session.
-    pub last_close: Option<(Date, f64)>,
+    pub last_close: Option<(Moment, f64)>,
     /// First continuous close of the run, for buy-and-hold.
     pub first_close: Option<f64>,
     /// Last continuous close.
     pub continuous_close: Option<f64>,
     /// Log returns of the last sessions, by session.
-    pub returns: VecDeque<(Date, f64)>,
+    pub returns: VecDeque<(Moment, f64)>,
     /// Raw volumes of the last sessions, in today's shares.
     pub volumes: Volumes,
     /// Actions that met no usable bar on their ex-date.
@@ -59,6 +60,15 @@ impl SymbolState {
             actions_waiting: Vec::new(),
             shadows: Vec::new(),
         }
+    }
+
+    /// A symbol of a run nothing is known of yet.
+    pub fn of(symbol: Symbol, config: &EngineConfig) -> Self {
+        let mut state = Self::new(symbol, config.sectors.get(&symbol).cloned());
+        if config.intraday.is_some() {
+            state.gate = SymbolGate::new(symbol, GateConfig::default().for_intraday());
+        }
+        state
     }
 
     /// Takes a session's raw bar and the actions of its date into the histories, and returns the
@@ -167,9 +177,9 @@ mod tests {
 
     fn with_returns(symbol: &str, returns: &[(i8, f64)]) -> SymbolState {
         let mut s = SymbolState::new(Symbol::new(symbol).unwrap(), None);
-        let start: Date = "2010-01-01".parse().unwrap();
+        let start: tradebot_domain::Date = "2010-01-01".parse().unwrap();
         for (day, r) in returns {
-            let date = start + jiff_days(i32::from(*day));
+            let date = (start + jiff_days(i32::from(*day))).into();
             s.returns.push_back((date, *r));
         }
         s
@@ -193,12 +203,12 @@ mod tests {
     #[test]
     fn a_split_leaves_returns_without_a_step() {
         let mut s = SymbolState::new(Symbol::new("A").unwrap(), None);
-        let date: Date = "2010-01-04".parse().unwrap();
+        let date: Moment = "2010-01-04".parse().unwrap();
         let bar =
             |close: f64| Bar { date, open: close, high: close, low: close, close, volume: 10.0 };
         s.take(&bar(100.0), &[]);
         let split = CorporateAction {
-            ex_date: date,
+            ex_date: date.date(),
             kind: ActionKind::Split { ratio: tradebot_domain::Decimal::TWO },
         };
         let continuous = s.take(&bar(51.0), &[split]);

@@ -1,6 +1,6 @@
 //! Beginning with the learned state of a run on record.
 
-use tradebot_domain::Date;
+use tradebot_domain::Moment;
 use tradebot_journal::{CandidatesRecord, LearnedRecord, OutcomeRecord};
 
 use crate::adapting::Adapting;
@@ -24,7 +24,7 @@ pub struct LearnedOutcome {
 #[derive(Debug, Clone)]
 pub struct LearnedSession {
     /// The session.
-    pub session: Date,
+    pub session: Moment,
     /// Symbols with a bar in that session.
     pub symbols: u32,
     /// The session before had rung the alarm of change points.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tradebot_domain::{Bar, Date, Decimal, Money, Price, Rounding, Shares, Symbol, Tick};
+use tradebot_domain::{Bar, Decimal, Moment, Money, Price, Rounding, Shares, Symbol, Tick};
 use tradebot_journal::{
     ActionApplied, Event, FillRecord, IntentRecord, OrderRecord, OrderRole, OrderState,
     PositionRecord, TradeRecord,
@@ -223,7 +223,7 @@ impl Book {
         &mut self,
         symbol: Symbol,
         sessions: u32,
-        last: (Date, f64),
+        last: (Moment, f64),
         range: (f64, f64),
     ) {
         if let Some(position) = self.positions.get_mut(&symbol) {

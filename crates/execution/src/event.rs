@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::leg::Leg;
 use tradebot_brackets::{CostBreakdown, ExitKind};
-use tradebot_domain::{Date, Decimal, Money, Price, Shares, Symbol};
+use tradebot_domain::{Decimal, Moment, Money, Price, Shares, Symbol};
 use tradebot_journal::{
     ActionApplied, CostKinds, ExitReason, IntentRecord, OrderRecord, OrderRole,
 };
@@ -31,7 +31,7 @@ pub enum BrokerEvent {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Execution {
     /// Session of the execution.
-    pub session: Date,
+    pub session: Moment,
     /// The intent it belongs to.
     pub intent: Arc<IntentRecord>,
     /// The order filled, of those of the intent.

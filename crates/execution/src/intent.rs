@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use tradebot_brackets::{Bracket, Management};
-use tradebot_domain::{Date, Regime};
+use tradebot_domain::{Moment, Regime};
 use tradebot_journal::{
     BracketRecord, Brief, DecisionId, Detail, Event, IntentRecord, Ledger, LedgerError,
     ManagementRecord,
@@ -64,7 +64,7 @@ impl Intent {
     pub fn from_approved(
         approved: Approved,
         id: String,
-        session: Date,
+        session: Moment,
         decision: DecisionId,
         row: Regime,
     ) -> Self {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tradebot_brackets::{
     Bracket, CostModel, ExactCosts, ExecutionTerms, Management, Progress, tradable,
 };
-use tradebot_domain::{Bar, CorporateAction, Date, Money, Shares, Symbol};
+use tradebot_domain::{Bar, CorporateAction, Date, Moment, Money, Shares, Symbol};
 use tradebot_journal::{IntentRecord, OrderState};
 
 use crate::broker::{Broker, SendError};
@@ -27,9 +27,9 @@ mod sent;
 mod slot;
 mod terms;
 
-/// Fills bracketed orders on daily bars, pessimistically where a bar leaves it open.
+/// Fills bracketed orders on the bars of a run, daily or shorter, pessimistically where a bar leaves it open.
 ///
-/// - **Entry:** a limit on the next session's open; above it the entry expires.
+/// - **Entry:** a limit on the next bar's open; above it the entry expires.
 /// - **Exits:** what [`tradebot_brackets::Walk`] says, so that a trade and the shadow outcome of the same bracket
 ///   agree. A gap fills at the open; stop and target in one bar count as the stop.
 /// - **Partial exit:** a second limit nearer than the target, for whole shares rounded down. Stop on
@@ -133,7 +133,7 @@ impl SimulatedBroker {
         if bar.date <= slot.seen || !tradable(bar) {
             return Vec::new();
         }
-        self.quote(symbol, bar.date, Some(bar));
+        self.quote(symbol, bar.date.date(), Some(bar));
         let Some(slot) = self.slots.get_mut(&symbol) else { return Vec::new() };
         slot.seen = bar.date;
         let mut events = Vec::new();
@@ -151,7 +151,7 @@ impl SimulatedBroker {
 
     /// What [`SimulatedBroker::on_bar`] does on so many bars in a row, the last of them of session
     /// `last`, of a symbol that [rests](SimulatedBroker::rests).
-    pub fn pass_sessions(&mut self, symbol: Symbol, sessions: u32, last: Date) {
+    pub fn pass_sessions(&mut self, symbol: Symbol, sessions: u32, last: Moment) {
         if let Some(slot) = self.slots.get_mut(&symbol) {
             debug_assert!(slot.rests(), "{symbol} has orders to work");
             slot.walk.pass_sessions(sessions);
@@ -160,7 +160,7 @@ impl SimulatedBroker {
     }
 
     /// The session passed without a bar of this symbol: a waiting entry expires.
-    pub fn no_bar(&mut self, symbol: Symbol, session: Date) -> Vec<BrokerEvent> {
+    pub fn no_bar(&mut self, symbol: Symbol, session: Moment) -> Vec<BrokerEvent> {
         let Some(slot) = self.slots.get_mut(&symbol) else { return Vec::new() };
         if session <= slot.seen || slot.walk.progress() != Progress::Waiting {
             return Vec::new();
@@ -177,10 +177,10 @@ impl SimulatedBroker {
     pub fn end_of_data(
         &mut self,
         symbol: Symbol,
-        session: Date,
+        session: Moment,
         last_close: f64,
     ) -> Vec<BrokerEvent> {
-        self.quote(symbol, session, None);
+        self.quote(symbol, session.date(), None);
         let Some(slot) = self.slots.get_mut(&symbol) else { return Vec::new() };
         let mut events = Vec::new();
         match slot.walk.end_of_data(last_close) {
@@ -206,7 +206,7 @@ impl SimulatedBroker {
             };
             self.cash += change;
             if let Some(terms) = &mut self.venue.terms {
-                terms.booked(session, change);
+                terms.booked(session.date(), change);
             }
         }
         if ended {
@@ -240,7 +240,7 @@ impl SimulatedBroker {
         if self.slots.contains_key(&intent.symbol) {
             return Some("a position or an entry of this symbol exists".to_owned());
         }
-        self.short_of_cash(needed, intent.session)
+        self.short_of_cash(needed, intent.session.date())
     }
 
     fn accept(
@@ -268,7 +268,7 @@ impl Broker for SimulatedBroker {
             return Err(SendError::Duplicate { intent_id: record.intent_id.clone() });
         }
         let order = (record.bracket.entry_limit, record.shares);
-        let needed = match self.needed(record.symbol, record.session, order) {
+        let needed = match self.needed(record.symbol, record.session.date(), order) {
             Ok(needed) => needed,
             Err(unpriced) => return Ok(vec![orders::rejected(&record, unpriced.to_string())]),
         };

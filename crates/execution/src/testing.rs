@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use tradebot_brackets::{Bracket, BracketSpec, CostModel, Management, PartialExit};
 use tradebot_domain::{
-    ActionKind, Bar, CorporateAction, Date, Decimal, Money, Shares, Symbol, Tick,
+    ActionKind, Bar, CorporateAction, Decimal, Moment, Money, Shares, Symbol, Tick,
 };
 use tradebot_journal::{
     DecisionId, Event, ExitReason, FillRecord, IntentRecord, Ledger as _, MemoryLedger,
@@ -33,8 +33,8 @@ pub(crate) fn symbol() -> Symbol {
 }
 
 /// Day `n` of a month after the decision: 0 to 30.
-pub(crate) fn session(n: i8) -> Date {
-    Date::new(2005, 3, 1 + n).unwrap()
+pub(crate) fn session(n: i8) -> Moment {
+    Moment::constant(2005, 3, 1 + n)
 }
 
 pub(crate) fn bar(n: i8, prices: [f64; 4]) -> Bar {
@@ -44,12 +44,12 @@ pub(crate) fn bar(n: i8, prices: [f64; 4]) -> Bar {
 
 pub(crate) fn split(n: i8, ratio: &str) -> CorporateAction {
     let ratio = ratio.parse().unwrap();
-    CorporateAction { ex_date: session(n), kind: ActionKind::Split { ratio } }
+    CorporateAction { ex_date: session(n).date(), kind: ActionKind::Split { ratio } }
 }
 
 pub(crate) fn dividend(n: i8, amount: &str) -> CorporateAction {
     let amount = amount.parse().unwrap();
-    CorporateAction { ex_date: session(n), kind: ActionKind::Dividend { amount } }
+    CorporateAction { ex_date: session(n).date(), kind: ActionKind::Dividend { amount } }
 }
 
 /// Around a close of 100 with ATR 2: stop 96, limit 100.80, target 106.
@@ -58,7 +58,7 @@ pub(crate) fn bracket() -> Bracket {
 }
 
 pub(crate) fn intent_of(
-    (id, at): (&str, Date),
+    (id, at): (&str, Moment),
     symbol: Symbol,
     bracket: &Bracket,
     shares: u64,
@@ -155,16 +155,16 @@ impl World {
         self.take(&events);
     }
 
-    pub(crate) fn end(&mut self, at: Date, last_close: f64) {
+    pub(crate) fn end(&mut self, at: Moment, last_close: f64) {
         self.end_of(symbol(), at, last_close);
     }
 
-    pub(crate) fn end_of(&mut self, symbol: Symbol, at: Date, last_close: f64) {
+    pub(crate) fn end_of(&mut self, symbol: Symbol, at: Moment, last_close: f64) {
         let events = self.broker.end_of_data(symbol, at, last_close);
         self.take(&events);
     }
 
-    pub(crate) fn no_bar(&mut self, at: Date) {
+    pub(crate) fn no_bar(&mut self, at: Moment) {
         let events = self.broker.no_bar(symbol(), at);
         self.take(&events);
     }

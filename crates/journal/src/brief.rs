@@ -1,6 +1,6 @@
 //! What a run says to a ledger that wants to know little and be quick.
 
-use tradebot_domain::{Date, Money, Price, Shares, Symbol};
+use tradebot_domain::{Moment, Money, Price, Shares, Symbol};
 
 use crate::event::{ExitReason, OrderRole};
 
@@ -25,9 +25,9 @@ pub enum Brief {
         /// The symbol.
         symbol: Symbol,
         /// First session.
-        from: Date,
+        from: Moment,
         /// Last session.
-        to: Date,
+        to: Moment,
         /// Cycles.
         count: u64,
         /// Why, as in a decision record.
@@ -36,7 +36,7 @@ pub enum Brief {
     /// An entry that was wanted and is not made.
     Refused {
         /// The session.
-        session: Date,
+        session: Moment,
         /// The symbol.
         symbol: Symbol,
         /// The limit, as in a decision record.
@@ -45,14 +45,14 @@ pub enum Brief {
     /// A position is to be left at the next open.
     Leaving {
         /// The session on whose close that was decided.
-        session: Date,
+        session: Moment,
         /// The symbol.
         symbol: Symbol,
     },
     /// An approved order, before it is sent.
     Intent {
         /// The session on whose close it was decided.
-        session: Date,
+        session: Moment,
         /// The symbol.
         symbol: Symbol,
         /// Shares to buy.
@@ -65,7 +65,7 @@ pub enum Brief {
     /// A position was closed.
     Closed {
         /// Session of the exit.
-        session: Date,
+        session: Moment,
         /// The symbol.
         symbol: Symbol,
         /// Why.
@@ -79,7 +79,7 @@ pub enum Brief {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BriefFill {
     /// Session of the execution.
-    pub session: Date,
+    pub session: Moment,
     /// The symbol.
     pub symbol: Symbol,
     /// Entry buys, all other roles sell.

@@ -13,7 +13,7 @@ mod account;
 mod idle;
 
 use serde::{Deserialize, Serialize};
-use tradebot_domain::{Date, Decimal, Symbol};
+use tradebot_domain::{Decimal, Moment, Symbol};
 
 pub use account::{PositionRecord, RiskRecord, SnapshotRecord};
 pub use costs::CostKinds;
@@ -92,7 +92,7 @@ impl Event {
     }
 
     /// The session an event belongs to; `None` for the frame of the run.
-    pub const fn session(&self) -> Option<Date> {
+    pub const fn session(&self) -> Option<Moment> {
         match self {
             Self::RunStarted(_) | Self::RunFinished(_) => None,
             Self::ActionApplied(r) => Some(r.session),

@@ -1,6 +1,6 @@
 //! The port through which the engine writes, and a ledger in memory.
 
-use tradebot_domain::Date;
+use tradebot_domain::Moment;
 
 use crate::brief::{Brief, Detail};
 use crate::chain::Chain;
@@ -72,7 +72,7 @@ pub trait Ledger {
 
     /// The equity at a close, for analysis. Only a ledger of [`Detail::Brief`] is ever told; the
     /// others get snapshots.
-    fn mark(&mut self, session: Date, equity: f64) {
+    fn mark(&mut self, session: Moment, equity: f64) {
         let _ = (session, equity);
     }
 }

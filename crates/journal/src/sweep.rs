@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use tradebot_domain::{Date, Decimal, Symbol};
+use tradebot_domain::{Decimal, Moment, Symbol};
 
 use crate::brief::{Brief, BriefFill, Detail};
 use crate::event::Event;
@@ -60,7 +60,7 @@ impl Default for SweepLedger {
 }
 
 impl SweepLedger {
-    fn line(&mut self, kind: u8, session: Date, symbol: Symbol) {
+    fn line(&mut self, kind: u8, session: Moment, symbol: Symbol) {
         if self.lines.len() >= HASHED_AT_ONCE {
             self.hasher.update(&self.lines);
             self.lines.clear();
@@ -71,6 +71,9 @@ impl SweepLedger {
         let length = u8::try_from(text.len()).expect("a symbol has at most 23 bytes");
         self.lines.extend_from_slice(&[kind, high, low, day[0], day[1], length]);
         self.lines.extend_from_slice(text.as_bytes());
+        if let Some(minute) = session.minute() {
+            self.lines.extend_from_slice(&minute.to_le_bytes());
+        }
     }
 
     fn decimal(&mut self, value: Decimal) {
@@ -135,7 +138,7 @@ impl Ledger for SweepLedger {
         Ok(())
     }
 
-    fn mark(&mut self, _session: Date, equity: f64) {
+    fn mark(&mut self, _session: Moment, equity: f64) {
         self.equity.push(equity);
     }
 }

@@ -144,14 +144,17 @@ pub fn from_factor_table(
     let mut derived = Derived::default();
     for pair in rows.windows(2) {
         let (before, after) = (&pair[0], &pair[1]);
-        let at = bars.partition_point(|bar| bar.date <= before.last_date);
+        let at = bars.partition_point(|bar| bar.date.date() <= before.last_date);
         let (Some(last_cum), Some(next_bar)) = (at.checked_sub(1).map(|i| &bars[i]), bars.get(at))
         else {
             continue; // outside the bars there is nothing to adjust
         };
-        let ex_date = next_session(before.last_date).unwrap_or(next_bar.date);
-        let close =
-            if last_cum.date == before.last_date { last_cum.close } else { before.reference_close };
+        let ex_date = next_session(before.last_date).unwrap_or(next_bar.date.date());
+        let close = if last_cum.date.date() == before.last_date {
+            last_cum.close
+        } else {
+            before.reference_close
+        };
         derived.push_factors(ex_date, before, after, close);
     }
     derived

@@ -80,7 +80,7 @@ fn stocks() -> Result<BTreeMap<Symbol, Series>, DataError> {
                 .iter()
                 .map(|&(bar, adjusted)| {
                     // Thirteen decimals: no rounding to allow for.
-                    AdjustedClose { date: bar.date, close: bar.close, adjusted, noise: 0.0 }
+                    AdjustedClose { date: bar.date.date(), close: bar.close, adjusted, noise: 0.0 }
                 })
                 .collect();
             let actions = from_adjusted_close(&adjusted).actions;
@@ -111,7 +111,7 @@ fn rows_by_symbol(fixture: &Fixture) -> Result<BTreeMap<Symbol, Vec<(Bar, f64)>>
     let mut all: BTreeMap<Symbol, Vec<(Bar, f64)>> = BTreeMap::new();
     for cells in records(fixture, &text) {
         let bar = Bar {
-            date: date(cells[1]),
+            date: date(cells[1]).into(),
             open: number(cells[2]),
             high: number(cells[3]),
             low: number(cells[4]),
@@ -188,7 +188,8 @@ mod tests {
             let mut factor = 1.0;
             let mut continuous = Vec::new();
             for (bar, _) in &rows {
-                while let Some(action) = actions.next_if(|action| action.ex_date <= bar.date) {
+                while let Some(action) = actions.next_if(|action| action.ex_date <= bar.date.date())
+                {
                     factor *= action.continuity_factor(bar.close);
                 }
                 continuous.push(bar.close * factor);

@@ -3,6 +3,7 @@
 //! On disk, under the home directory of the product:
 //! - `catalogue/index.json`: one [`Entry`] a symbol; the only commit point of an import.
 //! - `catalogue/SYMBOL.csv.gz`: bars and actions, named in the index by their BLAKE3.
+//! - `catalogue/1m`: the same for bars of one minute, which are a catalogue of their own.
 //!
 //! An import writes its files beside the old ones (`.new`), then the index, then moves the files
 //! into place. A crash before the index leaves the old catalogue, a crash after it the new one:
@@ -12,9 +13,12 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use tradebot_domain::{CorporateAction, Currency, Date, Exchange, SYNTHETIC, Symbol, Timestamp};
+use tradebot_domain::{
+    CorporateAction, Currency, Date, Exchange, Interval, SYNTHETIC, Symbol, Timestamp,
+};
 use tradebot_quality_gates::{GateConfig, Level, SeriesReport, assess_series};
 
+use crate::aggregate::aggregate;
 use crate::bundled;
 use crate::error::DataError;
 use crate::history::{History, Series, is_index};
@@ -33,6 +37,7 @@ const VIX: &str = "^VIX";
 #[derive(Debug)]
 pub struct Catalogue {
     dir: PathBuf,
+    interval: Interval,
     entries: BTreeMap<Symbol, Entry>,
 }
 
@@ -124,9 +129,28 @@ impl Catalogue {
     /// [`DataError::CatalogueIndex`] when its index is damaged, [`DataError::Io`] when it cannot
     /// be read.
     pub fn open(home: &Path) -> Result<Self, DataError> {
-        let dir = home.join("catalogue");
+        Self::open_of(home, Interval::DAILY)
+    }
+
+    /// The catalogue of bars of another length under `home`, as [`Catalogue::open`].
+    ///
+    /// # Errors
+    /// As [`Catalogue::open`]; [`DataError::NotImported`] for an interval that is neither a session
+    /// nor a minute.
+    pub fn open_of(home: &Path, interval: Interval) -> Result<Self, DataError> {
+        let mut dir = home.join("catalogue");
+        match interval {
+            Interval::DAILY => {}
+            Interval::MINUTE => dir.push(interval.to_string()),
+            _ => return Err(DataError::NotImported { interval }),
+        }
         let entries = disk::read_index(&dir)?;
-        Ok(Self { dir, entries })
+        Ok(Self { dir, interval, entries })
+    }
+
+    /// How long its bars are.
+    pub const fn interval(&self) -> Interval {
+        self.interval
     }
 
     /// All entries, in symbol order.
@@ -228,7 +252,8 @@ impl Catalogue {
         let sources: Vec<&str> =
             entry.imports.iter().flat_map(|i| &i.files).map(|(file, _)| file.as_str()).collect();
         let source = format!("catalogue, from {}", sources.join(", "));
-        Ok(Series::new(symbol, (entry.currency, entry.exchange), bars, actions, source))
+        let kind = (entry.currency, entry.exchange);
+        Ok(Series::of_interval(symbol, kind, self.interval, bars, actions).from_source(source))
     }
 
     /// Range, gaps against the exchange calendar, actions and quality of a symbol.
@@ -272,19 +297,58 @@ impl History {
             }
             series.insert(symbol, catalogue.load(symbol)?);
         }
-        let index = match catalogue.context(bundled::INDEX)? {
-            Some(imported) => imported,
-            None => bundled::bundled_index(bundled::INDEX)?,
-        };
-        let vix = match catalogue.context(VIX)? {
-            Some(imported) => imported.bars.iter().map(|bar| (bar.date, bar.close)).collect(),
-            None => bundled::vix()?,
-        };
+        let (index, vix) = catalogue.market()?;
         Ok(Self { series, index, vix })
+    }
+
+    /// Imported one-minute bars as bars of `interval`, with their daily context.
+    ///
+    /// Index and VIX are those of the daily catalogue, or the bundled ones; corporate actions are
+    /// those that the daily catalogue knows of a symbol.
+    ///
+    /// # Errors
+    /// As [`History::from_catalogue`], for either catalogue.
+    pub fn intraday(
+        minutes: &Catalogue,
+        daily: &Catalogue,
+        symbols: &[Symbol],
+        interval: Interval,
+    ) -> Result<Self, DataError> {
+        let mut history = Self::from_catalogue(minutes, symbols)?;
+        for series in history.series.values_mut() {
+            let bars = aggregate(&series.bars, series.exchange, interval);
+            let (symbol, kind) = (series.symbol, (series.currency, series.exchange));
+            let actions = match daily.entries.get(&symbol) {
+                Some(_) => daily.load(symbol)?.actions,
+                None => Vec::new(),
+            };
+            let source = std::mem::take(&mut series.source);
+            *series =
+                Series::of_interval(symbol, kind, interval, bars, actions).from_source(source);
+        }
+        (history.index, history.vix) = daily.market()?;
+        Ok(history)
     }
 }
 
 impl Catalogue {
+    /// Index and VIX: the imported ones, else the bundled ones.
+    fn market(&self) -> Result<(Series, Vec<(Date, f64)>), DataError> {
+        // What is imported as bars of a minute is no context of sessions.
+        let context = |name| if self.interval.is_daily() { self.context(name) } else { Ok(None) };
+        let index = match context(bundled::INDEX)? {
+            Some(imported) => imported,
+            None => bundled::bundled_index(bundled::INDEX)?,
+        };
+        let vix = match context(VIX)? {
+            Some(imported) => {
+                imported.bars.iter().map(|bar| (bar.date.date(), bar.close)).collect()
+            }
+            None => bundled::vix()?,
+        };
+        Ok((index, vix))
+    }
+
     fn context(&self, name: &str) -> Result<Option<Series>, DataError> {
         let symbol = Symbol::new(name).expect("names of indices are symbols");
         self.entries.contains_key(&symbol).then(|| self.load(symbol)).transpose()
@@ -294,19 +358,21 @@ impl Catalogue {
 /// The quality gate over a series, with the calendar where there is one.
 fn assess(series: &Series, gates: GateConfig) -> SeriesReport {
     let gates = if is_index(series.symbol) { gates.for_index() } else { gates };
+    let gates = if series.interval.is_daily() { gates } else { gates.for_intraday() };
     let own = OwnSessions::new(series.exchange, &series.bars);
     let is_session = |date| own.is_session(date);
     assess_series(series.symbol, &series.bars, &series.actions, &is_session, &gates)
 }
 
+/// Sessions without any bar, whatever the interval.
 fn gaps(series: &Series) -> Vec<GapSpan> {
     let own = OwnSessions::new(series.exchange, &series.bars);
     let mut spans = Vec::new();
     for pair in series.bars.windows(2) {
         let mut span: Option<GapSpan> = None;
-        let mut date = pair[0].date;
+        let mut date = pair[0].date.date();
         while let Ok(next) = date.tomorrow()
-            && next < pair[1].date
+            && next < pair[1].date.date()
         {
             date = next;
             if own.is_session(date) {

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use tradebot_domain::{CalendarError, Currency, Date, Exchange, Symbol};
+use tradebot_domain::{CalendarError, Currency, Date, Exchange, Interval, Symbol};
 
 use crate::import::RowIssue;
 
@@ -73,6 +73,22 @@ pub enum DataError {
         to: Date,
         /// The range is reversed, or a weekend, or a holiday.
         why: &'static str,
+    },
+    /// Series whose bars are of different lengths cannot be replayed together.
+    #[error(
+        "bars of {one} and of {other} cannot be replayed together; choose series of one interval"
+    )]
+    Intervals {
+        /// Length of some.
+        one: Interval,
+        /// Length of others.
+        other: Interval,
+    },
+    /// Only one-minute and daily bars are imported; others are made of them.
+    #[error("bars of {interval} cannot be imported; import 1m bars and run on {interval}")]
+    NotImported {
+        /// What was asked for.
+        interval: Interval,
     },
     /// Prices in another currency than the account's.
     #[error(

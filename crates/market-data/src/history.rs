@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use tradebot_domain::{
-    ActionKind, Bar, CorporateAction, Currency, Date, Exchange, SYNTHETIC, Symbol,
+    ActionKind, Bar, CorporateAction, Currency, Date, Exchange, Interval, Moment, SYNTHETIC, Symbol,
 };
 
 use crate::error::DataError;
@@ -11,7 +11,7 @@ use crate::error::DataError;
 /// Separates this use of the hash function from every other.
 const DIGEST_DOMAIN: &str = "tradebot 2026-11 market data";
 
-/// The raw daily bars of one instrument, and its corporate actions.
+/// The raw bars of one instrument, and its corporate actions.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Series {
     /// The instrument.
@@ -20,7 +20,9 @@ pub struct Series {
     pub currency: Currency,
     /// The exchange whose sessions it trades in.
     pub exchange: Exchange,
-    /// Raw bars by date, one a date.
+    /// How long each bar is.
+    pub interval: Interval,
+    /// Raw bars in order, one a moment.
     pub bars: Vec<Bar>,
     /// Actions by ex-date.
     pub actions: Vec<CorporateAction>,
@@ -31,7 +33,7 @@ pub struct Series {
 }
 
 impl Series {
-    /// A series of bars and actions in date order.
+    /// A series of daily bars and actions in date order.
     pub fn new(
         symbol: Symbol,
         (currency, exchange): (Currency, Exchange),
@@ -39,29 +41,48 @@ impl Series {
         actions: Vec<CorporateAction>,
         source: String,
     ) -> Self {
+        Self::of_interval(symbol, (currency, exchange), Interval::DAILY, bars, actions)
+            .from_source(source)
+    }
+
+    /// A series of bars of any interval and actions in order, without a source.
+    pub fn of_interval(
+        symbol: Symbol,
+        (currency, exchange): (Currency, Exchange),
+        interval: Interval,
+        bars: Vec<Bar>,
+        actions: Vec<CorporateAction>,
+    ) -> Self {
         debug_assert!(bars.is_sorted_by(|a, b| a.date < b.date), "{symbol}: bars out of order");
         debug_assert!(actions.is_sorted_by_key(|action| action.ex_date), "{symbol}: actions");
+        let (source, digest) = (String::new(), String::new());
         let mut series =
-            Self { symbol, currency, exchange, bars, actions, source, digest: String::new() };
+            Self { symbol, currency, exchange, interval, bars, actions, source, digest };
         let mut hasher = blake3::Hasher::new_derive_key(DIGEST_DOMAIN);
         series.hash_into(&mut hasher);
         series.digest = hasher.finalize().to_hex().to_string();
         series
     }
 
+    /// The same series with the name of its source.
+    #[must_use]
+    pub fn from_source(self, source: String) -> Self {
+        Self { source, ..self }
+    }
+
     /// Date of the first bar.
     pub fn first(&self) -> Option<Date> {
-        self.bars.first().map(|bar| bar.date)
+        self.bars.first().map(|bar| bar.date.date())
     }
 
     /// Date of the last bar.
     pub fn last(&self) -> Option<Date> {
-        self.bars.last().map(|bar| bar.date)
+        self.bars.last().map(|bar| bar.date.date())
     }
 
-    /// The bar of that date, if there is one.
-    pub fn bar(&self, date: Date) -> Option<&Bar> {
-        bar_of(&self.bars, date)
+    /// The bar that ended then, if there is one; for a date, its daily bar.
+    pub fn bar(&self, date: impl Into<Moment>) -> Option<&Bar> {
+        bar_of(&self.bars, date.into())
     }
 
     /// Splits only, in order.
@@ -83,9 +104,12 @@ impl Series {
         hash_text(hasher, self.symbol.as_str());
         hash_text(hasher, self.currency.code());
         hash_text(hasher, self.exchange.name());
+        if !self.interval.is_daily() {
+            hash_text(hasher, &self.interval.to_string());
+        }
         hash_count(hasher, self.bars.len());
         for bar in &self.bars {
-            hash_date(hasher, bar.date);
+            hash_moment(hasher, bar.date);
             for value in [bar.open, bar.high, bar.low, bar.close, bar.volume] {
                 hasher.update(&value.to_bits().to_le_bytes());
             }
@@ -104,8 +128,8 @@ impl Series {
     }
 }
 
-/// The bar of `date` among bars in date order.
-pub(crate) fn bar_of(bars: &[Bar], date: Date) -> Option<&Bar> {
+/// The bar that ended at `date` among bars in order.
+pub(crate) fn bar_of(bars: &[Bar], date: Moment) -> Option<&Bar> {
     bars.binary_search_by_key(&date, |bar| bar.date).ok().map(|at| &bars[at])
 }
 
@@ -116,6 +140,14 @@ fn hash_text(hasher: &mut blake3::Hasher, text: &str) {
 
 fn hash_count(hasher: &mut blake3::Hasher, count: usize) {
     hasher.update(&(count as u64).to_le_bytes());
+}
+
+/// A daily moment counts as its date, so that a series of daily bars keeps its digest.
+fn hash_moment(hasher: &mut blake3::Hasher, moment: Moment) {
+    hash_date(hasher, moment.date());
+    if let Some(minute) = moment.minute() {
+        hasher.update(&minute.to_le_bytes());
+    }
 }
 
 fn hash_date(hasher: &mut blake3::Hasher, date: Date) {

@@ -41,6 +41,9 @@ pub struct ImportOptions {
     pub exchange: Exchange,
     /// Columns named by the user; the others are found by their names.
     pub mapping: ColumnMapping,
+    /// Which end of its bar a time stamp names, in files of intraday bars; `None` tells it by the
+    /// column's name: the end where that ends with `end`, else the start.
+    pub stamp: Option<Stamp>,
     /// Format of dates in the letters of `strptime`, e.g. `%d/%m/%Y`; else it is recognised.
     pub date_format: Option<String>,
     /// A factor table (`symbol,last_date,price_factor,split_factor,reference_close`).
@@ -67,6 +70,7 @@ impl Default for ImportOptions {
             currency: Currency::Usd,
             exchange: Exchange::Xnys,
             mapping: ColumnMapping::default(),
+            stamp: None,
             date_format: None,
             factors: None,
             on_conflict: OnConflict::Refuse,
@@ -77,6 +81,16 @@ impl Default for ImportOptions {
             imported_at: None,
         }
     }
+}
+
+/// Which end of an intraday bar its time stamp names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stamp {
+    /// The minute in which the bar begins.
+    Start,
+    /// The minute in which the bar ends.
+    End,
 }
 
 /// Two bars for one date of one symbol: the stored one and a different new one.
@@ -147,7 +161,7 @@ pub struct FileReport {
     pub preview: Vec<Vec<(Role, String)>>,
     /// Rows read.
     pub rows: u64,
-    /// Rows of other symbols than the one asked for.
+    /// Rows of other symbols than the one asked for, and of minutes outside of the sessions.
     pub filtered: u64,
     /// Rows left out because they cannot be used.
     pub rejected: u64,

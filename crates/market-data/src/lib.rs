@@ -5,7 +5,8 @@
 //!    its user imported, and [`History::from_catalogue`] reads it back.
 //! 2. [`actions`] turns adjusted closes and factor tables into splits and dividends with their
 //!    ex-dates. Bars stay raw; nothing is adjusted by what came later.
-//! 3. [`Replay`] hands a history out one session at a time, in the order of the exchange calendar.
+//! 3. [`aggregate()`] makes longer bars of imported one-minute bars, within their session.
+//! 4. [`Replay`] hands a history out one bar's end at a time, in the order of the exchange calendar.
 //!
 //! **Does not know:** the strategy, or what any of it is for.
 //!
@@ -16,6 +17,7 @@ pub mod cache;
 pub mod error;
 pub mod actions;
 pub mod history;
+pub mod aggregate;
 mod bundled;
 mod sessions;
 pub mod replay;
@@ -23,13 +25,14 @@ pub mod retry;
 pub mod import;
 pub mod catalogue;
 
+pub use aggregate::{Aggregator, aggregate};
 pub use bundled::bundled_index;
 pub use catalogue::{Catalogue, Entry, GapSpan, Inspection, Provenance};
 pub use error::DataError;
 pub use history::{History, Series};
 pub use import::{
     ActionSource, Blocker, ColumnMapping, FileReport, ImportOptions, ImportReport, OnConflict,
-    Outcome, Role, RowIssue, SymbolReport,
+    Outcome, Role, RowIssue, Stamp, SymbolReport,
 };
 pub use replay::Replay;
 pub use tradebot_domain::{Feed, SessionData};

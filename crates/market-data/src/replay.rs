@@ -1,10 +1,14 @@
-//! Recorded history, one session at a time, nothing before its time.
+//! Recorded history, one bar's end at a time, nothing before its time.
 
-use tradebot_domain::{Bar, CorporateAction, Date, Exchange, Feed, SessionData, Symbol};
+use std::collections::BTreeSet;
+
+use tradebot_domain::{
+    Bar, CorporateAction, Date, Exchange, Feed, Interval, Moment, SessionData, Symbol,
+};
 
 use crate::error::DataError;
 use crate::history::{History, Series, bar_of, range_of};
-use crate::sessions::{is_open, sessions};
+use crate::sessions::{is_open, sessions, takes_part};
 
 /// Hands out the sessions of a history in calendar order.
 ///
@@ -16,15 +20,25 @@ use crate::sessions::{is_open, sessions};
 /// - An action comes on the first session of its exchange that is not before the ex-date. Actions
 ///   outside a symbol's bars are left out: nobody held it.
 /// - Bars on days without a session are never handed out.
+///
+/// Of intraday series it hands out the end of every bar of every session, by the exchange's hours:
+///
+/// - A minute without a bar counts in `missed` like a session without one; the night does not count.
+/// - Actions come with the first bar of their date.
+/// - The index is the daily bar of the session before, and comes once, with the first bar of a
+///   session; so does the VIX close of the same session. Sessions before the first bar of any
+///   symbol have one moment each, which hands out nothing else.
 #[derive(Debug, Clone)]
 pub struct Replay<'h> {
-    /// Sessions to come, last first.
-    ahead: Vec<Date>,
+    /// Moments to come, last first.
+    ahead: Vec<Moment>,
     lanes: Vec<Lane<'h>>,
     index: &'h [Bar],
     vix: &'h [(Date, f64)],
     /// The last XNYS session before the next one handed out.
     previous: Option<Date>,
+    /// The date handed out last.
+    today: Option<Date>,
 }
 
 /// One symbol's place in its bars and actions.
@@ -32,6 +46,7 @@ pub struct Replay<'h> {
 struct Lane<'h> {
     symbol: Symbol,
     exchange: Exchange,
+    interval: Interval,
     bars: &'h [Bar],
     /// Bars behind; the symbol is listed once there is one.
     behind: usize,
@@ -64,8 +79,8 @@ impl<'h> Replay<'h> {
             return Err(DataError::Outside { from, to, first, last });
         }
         let before = warm_up_dates(history, &chosen, from)?;
-        let mut replay = Self::over(history, &chosen, wanted);
-        replay.fast_forward(begin, &before);
+        let mut replay = Self::over(history, &chosen, moments(&chosen, &wanted, first)?);
+        replay.fast_forward(begin, &before, &moments(&chosen, &before, first)?);
         Ok(replay)
     }
 
@@ -81,7 +96,8 @@ impl<'h> Replay<'h> {
     ) -> Result<Self, DataError> {
         let chosen = history.choose(symbols)?;
         let before = warm_up_dates(history, &chosen, from)?;
-        Ok(Self::over(history, &chosen, before))
+        let first = range_of(&chosen).map_or(from, |(first, _)| first);
+        Ok(Self::over(history, &chosen, moments(&chosen, &before, first)?))
     }
 
     /// Sessions still to come.
@@ -94,25 +110,41 @@ impl<'h> Replay<'h> {
         self.ahead.is_empty()
     }
 
-    fn over(history: &'h History, chosen: &[&'h Series], mut dates: Vec<Date>) -> Self {
-        dates.reverse();
+    fn over(history: &'h History, chosen: &[&'h Series], mut ahead: Vec<Moment>) -> Self {
+        ahead.reverse();
         let lanes = chosen.iter().map(|series| Lane::new(series)).collect();
         let index = &history.index.bars;
-        Self { ahead: dates, lanes, index, vix: &history.vix, previous: None }
+        Self { ahead, lanes, index, vix: &history.vix, previous: None, today: None }
     }
 
-    /// Passes over the sessions `before` the one that comes first, without looking at them.
-    fn fast_forward(&mut self, begin: Date, before: &[Date]) {
+    /// Passes over the sessions before the one that comes first, and the `moments` of them, without
+    /// looking at them.
+    fn fast_forward(&mut self, begin: Date, dates: &[Date], moments: &[Moment]) {
         let xnys = |date: &&Date| is_open(Exchange::Xnys, **date);
-        self.previous = before
+        self.previous = dates
             .iter()
             .rev()
             .find(xnys)
             .copied()
             .or_else(|| Exchange::Xnys.previous_session(begin).ok());
         for lane in &mut self.lanes {
-            lane.fast_forward(begin, before);
+            lane.fast_forward(begin, moments);
         }
+    }
+
+    /// What a new moment knows of the index, and of the VIX of the session before it.
+    fn context(&mut self, now: Moment) -> (Option<Bar>, Option<f64>) {
+        let before = self.today.replace(now.date());
+        let begins = before != Some(now.date());
+        let over = before.filter(|date| begins && is_open(Exchange::Xnys, *date));
+        self.previous = over.or(self.previous);
+        let of = |moment: Moment| bar_of(self.index, moment).copied();
+        if now.is_daily() {
+            return (of(now), self.vix_previous());
+        }
+        // What was known before the session begins is handed out once.
+        let Some(previous) = self.previous.filter(|_| begins) else { return (None, None) };
+        (of(previous.into()), self.vix_previous())
     }
 
     fn vix_previous(&self) -> Option<f64> {
@@ -127,21 +159,19 @@ impl Iterator for Replay<'_> {
 
     fn next(&mut self) -> Option<SessionData> {
         let session = self.ahead.pop()?;
+        let (index, vix_previous) = self.context(session);
         let mut data = SessionData {
             session,
             bars: Vec::with_capacity(self.lanes.len()),
             actions: Vec::new(),
-            index: bar_of(self.index, session).copied(),
-            vix_previous: self.vix_previous(),
+            index,
+            vix_previous,
             missed: Vec::new(),
             listed: Vec::with_capacity(self.lanes.len()),
             ended: Vec::new(),
         };
         for lane in &mut self.lanes {
             lane.step(&mut data);
-        }
-        if is_open(Exchange::Xnys, session) {
-            self.previous = Some(session);
         }
         Some(data)
     }
@@ -170,16 +200,17 @@ impl<'h> Lane<'h> {
             _ => &[],
         };
         let (symbol, exchange, bars) = (series.symbol, series.exchange, &series.bars);
-        Self { symbol, exchange, bars, behind: 0, actions, missed: 0, ended: false }
+        let interval = series.interval;
+        Self { symbol, exchange, interval, bars, behind: 0, actions, missed: 0, ended: false }
     }
 
     /// Everything before `begin` is behind; `before` are the sessions passed over.
-    fn fast_forward(&mut self, begin: Date, before: &[Date]) {
-        self.behind = self.bars.partition_point(|bar| bar.date < begin);
+    fn fast_forward(&mut self, begin: Date, before: &[Moment]) {
+        self.behind = self.bars.partition_point(|bar| bar.date.date() < begin);
         let Some(newest) = self.newest() else { return };
-        let open = |date: &&Date| is_open(self.exchange, **date);
-        let skipped = before.iter().rev().take_while(|&&date| date > newest).filter(open).count();
-        let due = before.iter().rev().find(open).map_or(0, |&date| self.due(date));
+        let open = |at: &&Moment| takes_part((self.exchange, self.interval), **at);
+        let skipped = before.iter().rev().take_while(|&&at| at > newest).filter(open).count();
+        let due = before.iter().rev().find(open).map_or(0, |at| self.due(at.date()));
         self.missed = u32::try_from(skipped).unwrap_or(u32::MAX);
         self.ended = self.behind == self.bars.len() && skipped > 0;
         self.actions = &self.actions[due..];
@@ -187,7 +218,7 @@ impl<'h> Lane<'h> {
 
     /// Adds what this symbol has to say on `data.session`.
     fn step(&mut self, data: &mut SessionData) {
-        if self.ended || !is_open(self.exchange, data.session) {
+        if self.ended || !takes_part((self.exchange, self.interval), data.session) {
             return;
         }
         let strays = self.bars[self.behind..].partition_point(|bar| bar.date < data.session);
@@ -213,7 +244,7 @@ impl<'h> Lane<'h> {
                 data.ended.extend(self.newest().map(|_| self.symbol));
             }
         }
-        let (due, ahead) = self.actions.split_at(self.due(data.session));
+        let (due, ahead) = self.actions.split_at(self.due(data.session.date()));
         data.actions.extend(due.iter().map(|&action| (self.symbol, action)));
         self.actions = ahead;
     }
@@ -223,9 +254,37 @@ impl<'h> Lane<'h> {
         self.actions.partition_point(|action| action.ex_date <= session)
     }
 
-    fn newest(&self) -> Option<Date> {
+    fn newest(&self) -> Option<Moment> {
         self.behind.checked_sub(1).map(|at| self.bars[at].date)
     }
+}
+
+/// When the bars of the chosen series end on the dates; before the `first` bar of any of them, one
+/// moment a session.
+fn moments(chosen: &[&Series], dates: &[Date], first: Date) -> Result<Vec<Moment>, DataError> {
+    let intervals: BTreeSet<Interval> = chosen.iter().map(|series| series.interval).collect();
+    let mut each = intervals.into_iter();
+    let (interval, other) = (each.next().unwrap_or_default(), each.next());
+    if let Some(other) = other {
+        return Err(DataError::Intervals { one: interval, other });
+    }
+    if interval.is_daily() {
+        return Ok(dates.iter().copied().map(Moment::daily).collect());
+    }
+    let exchanges: BTreeSet<Exchange> = chosen.iter().map(|series| series.exchange).collect();
+    let mut all = Vec::new();
+    for &date in dates {
+        let of = |exchange: &Exchange| exchange.session_minutes(date).ok().flatten();
+        let hours: Vec<_> = exchanges.iter().filter_map(of).collect();
+        if date < first || hours.is_empty() {
+            let hours = of(&Exchange::Xnys).or_else(|| hours.first().copied());
+            all.extend(hours.and_then(|hours| hours.moments(date, interval).next()));
+            continue;
+        }
+        let ends: BTreeSet<_> = hours.iter().flat_map(|h| h.moments(date, interval)).collect();
+        all.extend(ends);
+    }
+    Ok(all)
 }
 
 fn session_dates(

@@ -3,12 +3,19 @@
 use std::collections::BTreeSet;
 
 use tradebot_domain::calendar::{CALENDAR_FIRST, CALENDAR_LAST};
-use tradebot_domain::{Bar, CalendarError, Date, Exchange};
+use tradebot_domain::{Bar, CalendarError, Date, Exchange, Interval, Moment};
 
 /// Whether the exchange trades on a date; dates outside its calendar count as open, since only
 /// dates on which data have bars are ever asked about there.
 pub(crate) fn is_open(exchange: Exchange, date: Date) -> bool {
     exchange.is_session(date).unwrap_or(true)
+}
+
+/// Whether a bar of the exchange ends then.
+pub(crate) fn takes_part((exchange, interval): (Exchange, Interval), at: Moment) -> bool {
+    let Some(minute) = at.minute() else { return is_open(exchange, at.date()) };
+    let hours = exchange.session_minutes(at.date()).ok().flatten();
+    hours.is_some_and(|hours| hours.end_of(minute, interval) == Some(minute))
 }
 
 /// Sessions of `from..=to`, in order.
@@ -30,7 +37,7 @@ pub(crate) fn sessions<'b>(
         all.extend(exchange.sessions(clamp(from), clamp(to))?);
     }
     for bars in witnesses {
-        all.extend(bars.iter().map(|bar| bar.date).filter(|&date| clamp(date) != date));
+        all.extend(bars.iter().map(|bar| bar.date.date()).filter(|&date| clamp(date) != date));
     }
     Ok(all.range(from..=to).copied().collect())
 }
@@ -43,7 +50,7 @@ pub(crate) struct OwnSessions {
 
 impl OwnSessions {
     pub(crate) fn new(exchange: Exchange, bars: &[Bar]) -> Self {
-        Self { exchange, dates: bars.iter().map(|bar| bar.date).collect() }
+        Self { exchange, dates: bars.iter().map(|bar| bar.date.date()).collect() }
     }
 
     pub(crate) fn is_session(&self, date: Date) -> bool {

@@ -106,7 +106,8 @@ fn walk(bars: &[Bar], vix: &Vix) -> Vec<Resolved> {
     let mut resolved = Vec::new();
     for (t, bar) in bars.iter().enumerate() {
         // The close of the last session before this one that the VIX has.
-        let before = t.checked_sub(1).and_then(|before| vix.get(&bars[before].date)).copied();
+        let before =
+            t.checked_sub(1).and_then(|before| vix.get(&bars[before].date.date())).copied();
         let forecast = forecaster.update(bar, before);
         let ahead = bars.get(t..=t + config.horizon);
         let Some((forecast, ahead)) = forecast.zip(ahead) else { continue };

@@ -63,7 +63,7 @@
 //! let mut forecaster = VolatilityForecaster::new(VolatilityConfig::default())?;
 //! let mut close = 100.0;
 //! for day in 0..500_i32 {
-//!     let date = Date::constant(2010, 1, 4).checked_add(Span::new().days(day))?;
+//!     let date = Date::constant(2010, 1, 4).checked_add(Span::new().days(day))?.into();
 //!     let move_of_day = if day % 3 == 0 { 1.01 } else { 0.995 };
 //!     let (open, high, low) = (close, close * 1.012, close * 0.992);
 //!     close *= move_of_day;

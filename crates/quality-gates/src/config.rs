@@ -97,6 +97,13 @@ impl GateConfig {
         Self { volume_expected: false, split_tolerance: 0.0, ..self }
     }
 
+    /// The same thresholds for bars shorter than a session: within one a price may stand still for
+    /// half an hour of minutes. Gaps count bars; the night is none.
+    #[must_use]
+    pub fn for_intraday(self) -> Self {
+        Self { constant_notes: 15, constant_refuses: 30, ..self }
+    }
+
     /// # Errors
     /// [`GateConfigError`] for the first threshold outside its range, NaN included.
     pub fn validate(&self) -> Result<(), GateConfigError> {

@@ -1,13 +1,13 @@
 //! What a bar must satisfy by itself.
 
-use tradebot_domain::{Bar, Date};
+use tradebot_domain::{Bar, Date, Moment};
 
 use crate::check::Check;
 use crate::config::GateConfig;
 use crate::reading::{CLOSE, Columns, EVERY, Finding, HIGH, LOW, OPEN, PRICES, VOLUME};
 
 /// The bar is of the session it was handed over for, and of no earlier one.
-pub(crate) fn dates(bar: &Bar, session: Date, previous: Option<Date>) -> Option<Finding> {
+pub(crate) fn dates(bar: &Bar, session: Moment, previous: Option<Moment>) -> Option<Finding> {
     let date = bar.date;
     let refuse = |check, detail| Some(Finding::refuses(check, EVERY, detail));
     match previous {
@@ -23,8 +23,8 @@ pub(crate) fn dates(bar: &Bar, session: Date, previous: Option<Date>) -> Option<
         _ if date < session => {
             refuse(Check::Stale, format!("session {session} got an old bar, of {date}"))
         }
-        _ if is_weekend(date) => {
-            refuse(Check::OffCalendar, format!("{date} is a {:?}", date.weekday()))
+        _ if is_weekend(date.date()) => {
+            refuse(Check::OffCalendar, format!("{date} is a {:?}", date.date().weekday()))
         }
         _ => None,
     }
@@ -106,7 +106,7 @@ fn around_the_body(bar: &Bar, tolerance: f64) -> Option<Finding> {
 mod tests {
     use super::*;
 
-    fn day(text: &str) -> Date {
+    fn day(text: &str) -> Moment {
         text.parse().unwrap()
     }
 

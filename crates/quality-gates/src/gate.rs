@@ -1,6 +1,6 @@
 //! The gate of one symbol.
 
-use tradebot_domain::{Bar, CorporateAction, Currency, Date, Symbol};
+use tradebot_domain::{Bar, CorporateAction, Currency, Moment, Symbol};
 
 use crate::check::Check;
 use crate::config::GateConfig;
@@ -17,8 +17,8 @@ pub struct SymbolGate {
     currency: Option<Currency>,
     config: GateConfig,
     moves: Moves,
-    /// Date of the newest bar seen.
-    newest: Option<Date>,
+    /// Moment of the newest bar seen.
+    newest: Option<Moment>,
 }
 
 /// What a source wrote beside a bar.
@@ -51,11 +51,12 @@ impl SymbolGate {
     /// Reads the bar of `session`, or the fact that none came, and admits or refuses it.
     ///
     /// - `actions`: those whose ex-date is today; without them a split is a suspicion.
-    /// - `missed`: sessions of the symbol's exchange without a bar since its previous one; when
+    /// - `missed`: sessions of the symbol's exchange (minutes of them, on shorter bars) without a bar
+    ///   since its previous one; when
     ///   `bar` is `None`, today's counts.
     pub fn admit(
         &mut self,
-        session: Date,
+        session: Moment,
         bar: Option<&Bar>,
         actions: &[CorporateAction],
         missed: u32,
@@ -91,7 +92,7 @@ impl SymbolGate {
     pub fn admit_labelled(
         &mut self,
         label: Label,
-        session: Date,
+        session: Moment,
         bar: &Bar,
         actions: &[CorporateAction],
         missed: u32,
@@ -116,7 +117,7 @@ impl SymbolGate {
         }
     }
 
-    fn absence(&self, session: Date, missed: u32) -> Finding {
+    fn absence(&self, session: Moment, missed: u32) -> Finding {
         let since = self.newest.map_or_else(String::new, |date| format!(" since {date}"));
         let detail = format!("no bar for {session}; {missed} sessions missing{since}");
         let check = if missed > self.config.gap_tolerance { Check::Stale } else { Check::Gap };

@@ -148,6 +148,9 @@ pub fn bar_digest(bar: &Bar) -> String {
     let mut hasher = blake3::Hasher::new();
     hasher.update(&bar.date.year().to_le_bytes());
     hasher.update(&[bar.date.month().unsigned_abs(), bar.date.day().unsigned_abs()]);
+    if let Some(minute) = bar.date.minute() {
+        hasher.update(&minute.to_le_bytes());
+    }
     for value in [bar.open, bar.high, bar.low, bar.close, bar.volume] {
         hasher.update(&value.to_bits().to_le_bytes());
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use tradebot_domain::{Bar, CorporateAction, Date, Symbol};
+use tradebot_domain::{Bar, CorporateAction, Date, Moment, Symbol};
 
 use crate::check::{Check, Level};
 use crate::config::GateConfig;
@@ -20,10 +20,10 @@ pub struct SeriesReport {
     pub symbol: Symbol,
     /// Bars looked at.
     pub bars: usize,
-    /// Date of the first bar; `None` without bars.
-    pub first: Option<Date>,
-    /// Date of the last bar; `None` without bars.
-    pub last: Option<Date>,
+    /// When the first bar ended; `None` without bars.
+    pub first: Option<Moment>,
+    /// When the last bar ended; `None` without bars.
+    pub last: Option<Moment>,
     /// Sessions of the exchange between the first and last bar that have none.
     pub sessions_missing: usize,
     /// Mean score of the bars, times the share of sessions that have one. 0 without bars.
@@ -39,8 +39,8 @@ pub struct SeriesReport {
 /// One thing found in a series.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SeriesFinding {
-    /// Date of the bar.
-    pub date: Date,
+    /// When the bar ended.
+    pub date: Moment,
     /// The contract it breaks.
     pub check: Check,
     /// Reading and limit, in words.
@@ -82,8 +82,8 @@ pub fn assess_series(
         for violation in reading.violations {
             report.push(bar.date, violation);
         }
-        if !is_session(bar.date) && !report.counted_off_calendar(bar.date) {
-            let detail = format!("the exchange held no session on {}", bar.date);
+        if !is_session(bar.date.date()) && !report.counted_off_calendar(bar.date) {
+            let detail = format!("the exchange held no session on {}", bar.date.date());
             report.push(bar.date, Violation { check: Check::OffCalendar, detail, refuses: true });
         }
         if let Some(previous) = newest
@@ -116,7 +116,7 @@ fn empty(symbol: Symbol, bars: &[Bar]) -> SeriesReport {
 }
 
 impl SeriesReport {
-    fn push(&mut self, date: Date, violation: Violation) {
+    fn push(&mut self, date: Moment, violation: Violation) {
         *self.counts.entry(violation.check).or_default() += 1;
         let refuses = violation.refuses && blocks_a_series(violation.check);
         let Violation { check, detail, .. } = violation;
@@ -124,7 +124,7 @@ impl SeriesReport {
     }
 
     /// The gate itself names weekends.
-    fn counted_off_calendar(&self, date: Date) -> bool {
+    fn counted_off_calendar(&self, date: Moment) -> bool {
         self.findings
             .iter()
             .rev()
@@ -164,9 +164,9 @@ const fn blocks_a_series(check: Check) -> bool {
 }
 
 /// Sessions strictly between two dates; none when they stand the wrong way round.
-fn missed_between(after: Date, before: Date, is_session: &dyn Fn(Date) -> bool) -> u32 {
+fn missed_between(after: Moment, before: Moment, is_session: &dyn Fn(Date) -> bool) -> u32 {
     let mut missed = 0;
-    let mut date = after;
+    let (mut date, before) = (after.date(), before.date());
     while let Ok(next) = date.tomorrow()
         && next < before
     {
@@ -178,11 +178,12 @@ fn missed_between(after: Date, before: Date, is_session: &dyn Fn(Date) -> bool) 
 
 fn due_actions(
     actions: &[CorporateAction],
-    after: Option<Date>,
-    until: Date,
+    after: Option<Moment>,
+    until: Moment,
 ) -> &[CorporateAction] {
-    let from = after.map_or(0, |date| actions.partition_point(|action| action.ex_date <= date));
-    let to = actions.partition_point(|action| action.ex_date <= until);
+    let from =
+        after.map_or(0, |date| actions.partition_point(|action| action.ex_date <= date.date()));
+    let to = actions.partition_point(|action| action.ex_date <= until.date());
     actions.get(from..to).unwrap_or_default()
 }
 

@@ -22,7 +22,7 @@
 //! [`hindsight`] looks ahead and is for research only.
 //!
 //! ```
-//! use tradebot_domain::{Bar, Date};
+//! use tradebot_domain::{Bar, Moment};
 //! use tradebot_regime::{RegimeConfig, RegimeDetector, SecondOpinion, SecondOpinionConfig};
 //!
 //! let mut rule = RegimeDetector::new(RegimeConfig::default());
@@ -30,7 +30,7 @@
 //! for day in 0..600 {
 //!     let close = 1_000.0 + f64::from(day) + 5.0 * f64::from(day % 7);
 //!     let (high, low) = (close + 4.0, close - 6.0);
-//!     let date = Date::constant(2020, 1, 2); // any: only the order counts
+//!     let date = Moment::constant(2020, 1, 2); // any: only the order counts
 //!     let bar = Bar { date, open: close - 1.0, high, low, close, volume: 0.0 };
 //!     let reading = rule.update(&bar, Some(14.5)); // VIX close of the session before
 //!     let opinion = second.update(close, reading.map(|reading| reading.severity));

@@ -26,7 +26,7 @@ mod configuration;
 mod glossary;
 
 use tradebot_backtest::{Assessment, RunResult};
-use tradebot_domain::{Date, Regime};
+use tradebot_domain::{Moment, Regime};
 use tradebot_journal::{ExitReason, SizeBasis};
 
 use crate::ReportError;
@@ -46,7 +46,7 @@ pub(crate) struct Subject<'r> {
 
 impl Subject<'_> {
     /// First and last close.
-    pub(crate) fn span(&self) -> Option<(Date, Date)> {
+    pub(crate) fn span(&self) -> Option<(Moment, Moment)> {
         let snapshots = &self.result.snapshots;
         Some((snapshots.first()?.session, snapshots.last()?.session))
     }

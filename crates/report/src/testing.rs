@@ -6,7 +6,9 @@ use tradebot_backtest::bootstrap::Chance;
 use tradebot_backtest::{
     Assessment, AssessmentConfig, PricePoint, RunResult, ScoredForecast, Timing, assess_with,
 };
-use tradebot_domain::{Currency, Date, MemberId, Money, Price, Regime, Shares, Span, Symbol};
+use tradebot_domain::{
+    Currency, Date, MemberId, Moment, Money, Price, Regime, Shares, Span, Symbol,
+};
 use tradebot_journal::{
     DecisionId, ExitReason, FitRecord, LearnedRecord, MemberLearned, PositionRecord, RegimeRecord,
     RiskRecord, RowLearned, RunFinished, RunStarted, SizeBasis, SnapshotRecord, TradeRecord,
@@ -79,7 +81,7 @@ impl MadeUp {
         }
     }
 
-    fn prices(&self, dates: &[Date], number: u64) -> Vec<PricePoint> {
+    fn prices(&self, dates: &[Moment], number: u64) -> Vec<PricePoint> {
         let mut chance = Chance::numbered(self.seed, 100 + number);
         let (mut close, mut factor) = (60.0 + 20.0 * number as f64, 1.0);
         let mut points = Vec::new();
@@ -115,7 +117,7 @@ impl MadeUp {
         trades
     }
 
-    fn regimes(&self, dates: &[Date]) -> Vec<RegimeRecord> {
+    fn regimes(&self, dates: &[Moment]) -> Vec<RegimeRecord> {
         let mut chance = Chance::numbered(self.seed, 3);
         let (mut regime, mut age) = (Regime::ChoppyLowVol, 0);
         dates
@@ -147,7 +149,7 @@ impl MadeUp {
             .collect()
     }
 
-    fn snapshots(&self, dates: &[Date], symbols: &[Symbol]) -> Vec<SnapshotRecord> {
+    fn snapshots(&self, dates: &[Moment], symbols: &[Symbol]) -> Vec<SnapshotRecord> {
         let mut chance = Chance::numbered(self.seed, 4);
         let (mut equity, mut peak, mut benchmark) = (100_000.0, 100_000.0_f64, 100_000.0);
         let mut snapshots = Vec::new();
@@ -181,7 +183,7 @@ impl MadeUp {
 
     fn forecasts(
         &self,
-        dates: &[Date],
+        dates: &[Moment],
         symbols: &[Symbol],
         regimes: &[RegimeRecord],
     ) -> Vec<ScoredForecast> {
@@ -223,7 +225,7 @@ impl MadeUp {
         all
     }
 
-    fn learned(&self, dates: &[Date]) -> Vec<LearnedRecord> {
+    fn learned(&self, dates: &[Moment]) -> Vec<LearnedRecord> {
         let mut chance = Chance::numbered(self.seed, 6);
         let mut weights = [1.0 / 6.0; 6];
         let mut records = Vec::new();
@@ -256,14 +258,14 @@ fn normal(chance: &mut Chance) -> f64 {
 }
 
 /// Weekdays from 2000-03-01.
-pub(crate) fn weekdays(count: usize) -> Vec<Date> {
-    let mut date = Date::constant(2000, 3, 1);
+pub(crate) fn weekdays(count: usize) -> Vec<Moment> {
+    let mut date = Moment::constant(2000, 3, 1);
     let mut dates = Vec::new();
     while dates.len() < count {
-        if date.weekday().to_monday_zero_offset() < 5 {
+        if date.date().weekday().to_monday_zero_offset() < 5 {
             dates.push(date);
         }
-        date = date.checked_add(Span::new().days(1)).unwrap();
+        date = date.date().checked_add(Span::new().days(1)).unwrap().into();
     }
     dates
 }
@@ -323,7 +325,7 @@ fn trade(
     }
 }
 
-fn position(symbol: Symbol, session: Date) -> PositionRecord {
+fn position(symbol: Symbol, session: Moment) -> PositionRecord {
     PositionRecord {
         symbol,
         intent_id: "open".to_owned(),
@@ -363,11 +365,11 @@ fn row_learned(row: Regime, n: f64) -> RowLearned {
     }
 }
 
-fn started(dates: &[Date], symbols: Vec<Symbol>) -> RunStarted {
+fn started(dates: &[Moment], symbols: Vec<Symbol>) -> RunStarted {
     let first = Date::constant(2000, 3, 1);
     RunStarted {
         from: first,
-        to: dates.last().copied().unwrap_or(first),
+        to: dates.last().copied().unwrap_or(first.into()).date(),
         symbols,
         cash: money(100_000.0),
         currency: Currency::Usd,
@@ -382,7 +384,7 @@ fn started(dates: &[Date], symbols: Vec<Symbol>) -> RunStarted {
 }
 
 /// A refit of three members about every month.
-fn fits(dates: &[Date]) -> Vec<FitRecord> {
+fn fits(dates: &[Moment]) -> Vec<FitRecord> {
     let mut fits = Vec::new();
     for index in (250..dates.len()).step_by(21) {
         for member in &MEMBERS[3..] {
@@ -390,8 +392,8 @@ fn fits(dates: &[Date]) -> Vec<FitRecord> {
                 session: dates[index],
                 member: MemberId::new(member).unwrap(),
                 examples: u32::try_from(index * 2).unwrap(),
-                first_example: dates[30],
-                last_example: dates[index - 5],
+                first_example: dates[30].date(),
+                last_example: dates[index - 5].date(),
                 base_rate: 0.48,
                 training_digest: "7ea1".repeat(16),
                 model_digest: "30de".repeat(16),
@@ -432,8 +434,8 @@ pub(crate) fn hostile() -> RunResult {
     run
 }
 
-fn risk_events(dates: &[Date]) -> Vec<RiskRecord> {
-    let event = |(index, session): (usize, &Date)| RiskRecord {
+fn risk_events(dates: &[Moment]) -> Vec<RiskRecord> {
+    let event = |(index, session): (usize, &Moment)| RiskRecord {
         session: *session,
         event: ["daily_loss", "drawdown_stop", "rearmed"][index % 3].to_owned(),
         symbol: None,

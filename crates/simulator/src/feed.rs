@@ -89,7 +89,7 @@ impl Lane {
 }
 
 fn clear(data: &mut SessionData, day: Day) {
-    data.session = day.date;
+    data.session = day.date.into();
     data.bars.clear();
     data.actions.clear();
     data.missed.clear();
@@ -99,7 +99,7 @@ fn clear(data: &mut SessionData, day: Day) {
 
 impl Feed for WorldFeed<'_> {
     fn next_session(&mut self) -> Option<SessionData> {
-        let mut data = SessionData::empty(self.days.as_slice().first()?.date);
+        let mut data = SessionData::empty(self.days.as_slice().first()?.date.into());
         self.next_into(&mut data).then_some(data)
     }
 

@@ -228,7 +228,7 @@ impl Instrument {
         let (open, high, low, close) = (raw(open), raw(high), raw(low), raw(self.close));
         self.raw_close = close;
         let volume = self.volume(up - down);
-        Bar { date: day.date, open, high, low, close, volume }
+        Bar { date: day.date.into(), open, high, low, close, volume }
     }
 
     /// Shares traded on a day with that range (log): wide days are busy ones, and busy ones follow

@@ -130,7 +130,7 @@ impl Gauge {
         self.close = open * moved.day.exp();
         let date = day.date;
         let (high, low) = (open * high.exp(), open * low.exp());
-        Some(Bar { date, open, high, low, close: self.close, volume: 0.0 })
+        Some(Bar { date: date.into(), open, high, low, close: self.close, volume: 0.0 })
     }
 }
 
@@ -203,7 +203,7 @@ impl Market {
         let open = before * (self.vix / before).powf(NIGHT) * (0.01 * night).exp();
         let (up, down) = extremes(&mut self.gauges, (self.vix / open).ln(), 0.03);
         let (high, low) = (open * up.exp(), open * down.exp());
-        let bar = Bar { date: day.date, open, high, low, close: self.vix, volume: 0.0 };
+        let bar = Bar { date: day.date.into(), open, high, low, close: self.vix, volume: 0.0 };
         in_hundredths(bar)
     }
 

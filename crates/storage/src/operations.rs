@@ -2,7 +2,7 @@
 //! none of it has to be the same when a run is repeated.
 
 use rusqlite::params;
-use tradebot_domain::{Bar, Date, Symbol, Timestamp};
+use tradebot_domain::{Bar, Moment, Symbol, Timestamp};
 
 use crate::error::StoreError;
 use crate::ledger::SqliteLedger;
@@ -34,7 +34,7 @@ impl SqliteLedger {
     /// [`StoreError`]; the ledger stops.
     pub fn record_phases<N: AsRef<str>>(
         &mut self,
-        session: Date,
+        session: Moment,
         phases: &[(N, u64)],
     ) -> Result<(), StoreError> {
         self.note("noting phases", |conn, run| {

@@ -6,6 +6,7 @@
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Params, Row};
+use tradebot_domain::Moment;
 
 use crate::connection::Database;
 use crate::error::StoreError;
@@ -117,6 +118,11 @@ impl Reader {
         };
         read().map_err(|e| self.db.error("a query", e))
     }
+}
+
+/// The last text of a range that ends with a moment: a session ends after all of its minutes.
+fn through(to: Moment) -> String {
+    if to.is_daily() { format!("{to}T24:00") } else { to.to_string() }
 }
 
 /// A column that must parse, such as a date or a decimal.

@@ -147,6 +147,37 @@ mod tests {
     }
 
     #[test]
+    fn tables_of_daily_runs_take_minutes_after_the_migration_and_nothing_else() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("backtest.db");
+        let mut conn = Connection::open(&path).unwrap();
+        migrate_to(&mut conn, &path, 7).unwrap();
+        let keep = |conn: &Connection, session: &str| {
+            conn.execute(
+                "INSERT INTO market_data (symbol, session, source, open, high, low, close, volume)
+                 VALUES ('A', ?1, 'x', '1', '1', '1', '1', '1')",
+                [session],
+            )
+        };
+        keep(&conn, "2013-10-07").unwrap();
+        assert!(keep(&conn, "2013-10-07T09:31").is_err());
+        migrate(&mut conn, &path).unwrap();
+        // The connection that migrated and a new one read the same checks.
+        for (conn, minute) in [(&conn, "09:31"), (&Connection::open(&path).unwrap(), "09:32")] {
+            keep(conn, &format!("2013-10-07T{minute}")).unwrap();
+            for wrong in ["2013-10-07T9:31", "2013-10-7", "2013-10-07T09:31:00", ""] {
+                assert!(keep(conn, wrong).is_err(), "{wrong}");
+            }
+            let sound: String = conn.query_row("PRAGMA integrity_check", [], |r| r.get(0)).unwrap();
+            assert_eq!(sound, "ok");
+            let loose =
+                "SELECT count(*) FROM sqlite_schema WHERE sql LIKE '%GLOB ''____-__-__'')%'";
+            let loose: i64 = conn.query_row(loose, [], |r| r.get(0)).unwrap();
+            assert_eq!(loose, 0, "checks that know sessions only");
+        }
+    }
+
+    #[test]
     fn an_applied_migration_that_was_edited_is_refused() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("demo.db");

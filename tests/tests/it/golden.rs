@@ -13,7 +13,7 @@ const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/golden");
 
 /// Compares with a file, or writes it when asked to.
 #[track_caller]
-fn is_as_kept(name: &str, text: &str) {
+pub(crate) fn is_as_kept(name: &str, text: &str) {
     let file = Path::new(FOLDER).join(name);
     if std::env::var_os("UPDATE_GOLDEN").is_some() {
         std::fs::create_dir_all(FOLDER).unwrap();

@@ -25,3 +25,4 @@ mod wrong_words;
 mod wrong_data;
 mod wrong_database;
 mod extra_data;
+mod intraday;

@@ -100,7 +100,7 @@ pub(crate) fn fits() -> anyhow::Result<Subject> {
     for k in 0..12_000 {
         let (date, row, i) = &rows[k % rows.len()];
         let ahead = bars.get(i + 10).map_or(0.0, |b| b.close) > bars[*i].close;
-        set.push(*date, row, Regime::ALL[k % 5], ahead, 0.1);
+        set.push(date.date(), row, Regime::ALL[k % 5], ahead, 0.1);
     }
     let system = "logistic + naive Bayes + forest";
     let work = Box::new(move || {

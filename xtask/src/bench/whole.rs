@@ -56,6 +56,7 @@ pub(crate) fn replay_into(
         second_opinion: tradebot_engine::config::SecondOpinionView::default(),
         rearm_by_itself: true,
         durable_before_send: false,
+        intraday: None,
         data_source: "bundled".to_owned(),
         data_digest: history.digest(&symbols),
         symbols: symbols.clone(),

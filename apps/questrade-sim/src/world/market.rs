@@ -45,12 +45,12 @@ pub(crate) struct Instrument {
 
 impl Instrument {
     pub(crate) fn bar(&self, date: Date) -> Option<&Bar> {
-        self.bars.binary_search_by_key(&date, |bar| bar.date).ok().map(|at| &self.bars[at])
+        self.bars.binary_search_by_key(&date, |bar| bar.date.date()).ok().map(|at| &self.bars[at])
     }
 
     /// Bars before a date.
     pub(crate) fn before(&self, date: Date) -> &[Bar] {
-        &self.bars[..self.bars.partition_point(|bar| bar.date < date)]
+        &self.bars[..self.bars.partition_point(|bar| bar.date.date() < date)]
     }
 
     /// New shares today for one share of `date`: the splits between.
@@ -247,7 +247,7 @@ impl Market {
         let Some(instrument) = self.instruments.get_mut(&id) else { return };
         if let ActionKind::Split { ratio } = action.kind {
             let factor = ratio.to_f64().unwrap_or(1.0);
-            for bar in instrument.bars.iter_mut().filter(|b| b.date >= action.ex_date) {
+            for bar in instrument.bars.iter_mut().filter(|b| b.date.date() >= action.ex_date) {
                 *bar = bar.scaled(1.0 / factor);
             }
         }
@@ -269,14 +269,14 @@ impl Market {
 /// The close of the session before `date`, when nothing was traded on it yet.
 fn old_print(instrument: &Instrument, date: Date) -> Option<Print> {
     let bar = instrument.before(date).last()?;
-    let close = price(units(bar.close / instrument.split_factor(bar.date, date)));
+    let close = price(units(bar.close / instrument.split_factor(bar.date.date(), date)));
     Some(Print {
         last: close,
         before: close,
         day: None,
         volume: 0,
         vwap: close,
-        time: midnight(bar.date),
+        time: midnight(bar.date.date()),
         open: false,
         minute_volume: 0,
     })

@@ -75,7 +75,7 @@ impl World {
         let instrument = self.market.get(id)?;
         let price = self.mark(instrument).filter(|_| !instrument.halted);
         let before = instrument.before(self.today).last().map(|bar| {
-            let close = bar.close / instrument.split_factor(bar.date, self.today);
+            let close = bar.close / instrument.split_factor(bar.date.date(), self.today);
             super::market::tape::price(super::market::tape::units(close))
         });
         let value = price.map(|p| p * holding.quantity);

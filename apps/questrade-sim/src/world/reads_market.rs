@@ -59,7 +59,7 @@ impl World {
         let today = self.today;
         let past = instrument.before(today);
         let year = &past[past.len().saturating_sub(252)..];
-        let adjusted = |bar: &Bar, x: f64| x / instrument.split_factor(bar.date, today);
+        let adjusted = |bar: &Bar, x: f64| x / instrument.split_factor(bar.date.date(), today);
         let highest = year.iter().map(|b| units(adjusted(b, b.high))).max().map(price);
         let lowest = year.iter().map(|b| units(adjusted(b, b.low))).min().map(price);
         let dividend = instrument.actions.iter().rev().find_map(|a| match a.kind {

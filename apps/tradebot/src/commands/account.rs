@@ -1,7 +1,7 @@
 //! `tradebot account`: cash, equity, and where the profit came from.
 
 use serde::Serialize;
-use tradebot_domain::{Date, Money};
+use tradebot_domain::{Moment, Money};
 use tradebot_journal::{DecisionRecord, TradeRecord};
 
 use self::breakdown::Line;
@@ -32,7 +32,7 @@ const COLUMNS: [Column; 9] = [
 struct Statement {
     run_id: String,
     /// The last session done; null before the first.
-    session: Option<Date>,
+    session: Option<Moment>,
     cash_at_start: Money,
     cash: Money,
     /// Cash plus positions at their marks.

@@ -1,8 +1,8 @@
 //! `tradebot data`: bring in market data, list what there is, look into one symbol.
 
 use serde::Serialize;
-use tradebot_domain::{Date, SYNTHETIC, Symbol};
-use tradebot_market_data::{Catalogue, History};
+use tradebot_domain::{Date, Interval, SYNTHETIC, Symbol};
+use tradebot_market_data::{Catalogue, Entry, History};
 
 use super::figures::counted;
 use super::{Context, columns};
@@ -31,7 +31,6 @@ pub fn run(context: &Context, command: &DataCommand) -> Result<(), Failure> {
 #[derive(Debug, Clone, Serialize)]
 struct Listed {
     symbol: Symbol,
-    /// `bundled`, `catalogue`, or `SYNTHETIC` for what was made up.
     source: &'static str,
     currency: String,
     exchange: String,
@@ -46,19 +45,8 @@ struct Listed {
 
 fn list(context: &Context, format: Format) -> Result<(), Failure> {
     let mut all = bundled()?;
-    let catalogue = Catalogue::open(&context.home)?;
-    all.extend(catalogue.list().map(|e| Listed {
-        symbol: e.symbol,
-        source: if e.is_synthetic() { SYNTHETIC } else { "catalogue" },
-        currency: e.currency.to_string(),
-        exchange: e.exchange.to_string(),
-        bars: e.bars,
-        first: Some(e.first),
-        last: Some(e.last),
-        actions: e.actions,
-        score: Some(e.score),
-        level: Some(e.level.name()),
-    }));
+    all.extend(imported(context, Interval::DAILY, "catalogue")?);
+    all.extend(imported(context, Interval::MINUTE, "catalogue 1m")?);
     let columns = [
         text("symbol"),
         text("source"),
@@ -72,6 +60,28 @@ fn list(context: &Context, format: Format) -> Result<(), Failure> {
     ];
     let dispensable = ["actions", "quality", "exchange", "currency", "source", "bars"];
     columns::records(format, &columns, &dispensable, &all, cells, "there are no market data")
+}
+
+/// What was imported as bars of one length.
+fn imported(
+    context: &Context,
+    interval: Interval,
+    source: &'static str,
+) -> Result<Vec<Listed>, Failure> {
+    let catalogue = Catalogue::open_of(&context.home, interval)?;
+    let listed = |e: &Entry| Listed {
+        symbol: e.symbol,
+        source: if e.is_synthetic() { SYNTHETIC } else { source },
+        currency: e.currency.to_string(),
+        exchange: e.exchange.to_string(),
+        bars: e.bars,
+        first: Some(e.first),
+        last: Some(e.last),
+        actions: e.actions,
+        score: Some(e.score),
+        level: Some(e.level.name()),
+    };
+    Ok(catalogue.list().map(listed).collect())
 }
 
 fn bundled() -> Result<Vec<Listed>, Failure> {

@@ -1,7 +1,7 @@
 //! `tradebot explain`: one decision as a waterfall, from the bar to the shares and what came of it.
 
 use serde::Serialize;
-use tradebot_domain::Date;
+use tradebot_domain::Moment;
 use tradebot_journal::{
     DecisionRecord, OutcomeRecord, PositionRecord, RegimeRecord, TradeRecord, Verdict,
 };
@@ -49,7 +49,7 @@ pub struct Explanation {
 /// One event in the life of an intent.
 #[derive(Debug, Clone, Serialize)]
 struct IntentStep {
-    session: Date,
+    session: Moment,
     event: String,
     note: String,
 }
@@ -88,7 +88,7 @@ impl Explanation {
         let mut explanation = Self {
             run_id: found.info.id.clone(),
             features: features::read(found, &decision)?,
-            regime: reader.regimes(run)?.into_iter().find(|r| r.session == id.session),
+            regime: reader.regimes(run)?.into_iter().rfind(|r| r.session <= id.session),
             outcome: reader.outcomes(run)?.into_iter().find(|o| o.id == id),
             history: Vec::new(),
             trade: None,

@@ -3,12 +3,12 @@
 use std::path::PathBuf;
 
 use serde::Serialize;
-use tradebot_domain::{Date, Money};
+use tradebot_domain::{Date, Moment, Money};
 use tradebot_journal::{
     LearnedRecord, OrderRecord, OrderRole, PositionRecord, RegimeRecord, RiskRecord,
     SnapshotRecord, Verdict,
 };
-use tradebot_storage::{DecisionFilter, RunStatus};
+use tradebot_storage::{DecisionFilter, Reader, RunKey, RunStatus};
 
 use super::{Context, positions, writer};
 use crate::cli::TableArgs;
@@ -36,7 +36,7 @@ struct Status {
     /// Sessions done.
     sessions: usize,
     /// The last session done; null before the first, and so is the account.
-    session: Option<Date>,
+    session: Option<Moment>,
     equity: Option<Money>,
     cash: Option<Money>,
     /// Equity over the cash at the start, less 1.
@@ -95,7 +95,7 @@ fn gather(context: &Context, found: &Found) -> Result<Status, Failure> {
         state: state(info.status, process),
         process,
         to: info.start.to,
-        sessions: reader.equity(run, Date::MIN, Date::MAX)?.len(),
+        sessions: sessions(reader, run)?,
         session: snapshot.as_ref().map(|s| s.session),
         equity: snapshot.as_ref().map(|s| s.equity),
         cash: snapshot.as_ref().map(|s| s.cash),
@@ -113,6 +113,14 @@ fn gather(context: &Context, found: &Found) -> Result<Status, Failure> {
         learned: reader.learned(run)?.pop(),
         database: reader.path().to_owned(),
     })
+}
+
+/// Sessions that have closed bars on record.
+fn sessions(reader: &Reader, run: RunKey) -> Result<usize, Failure> {
+    let mut dates: Vec<Date> =
+        reader.equity(run, Moment::MIN, Moment::MAX)?.iter().map(|p| p.session.date()).collect();
+    dates.dedup();
+    Ok(dates.len())
 }
 
 const fn state(status: RunStatus, process: Option<u32>) -> &'static str {

@@ -1,6 +1,6 @@
 //! What `explain` and `why` are about: one symbol in one session, or why there is no such decision.
 
-use tradebot_domain::{Currency, Date, Exchange, Symbol};
+use tradebot_domain::{Currency, Exchange, Moment, Symbol};
 use tradebot_journal::{DecisionRecord, RunStarted};
 use tradebot_storage::DecisionFilter;
 
@@ -22,30 +22,30 @@ pub(crate) struct Absence {
     /// The symbol.
     pub symbol: Symbol,
     /// The date asked about.
-    pub date: Date,
+    pub date: Moment,
     /// Why.
     pub kind: AbsenceKind,
     /// The nearest decision before the date.
-    pub before: Option<Date>,
+    pub before: Option<Moment>,
     /// The nearest decision after the date.
-    pub after: Option<Date>,
+    pub after: Option<Moment>,
 }
 
 /// Why there is no decision.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum AbsenceKind {
     /// The run begins later.
-    BeforeRun(Date),
+    BeforeRun(Moment),
     /// The run ends earlier.
-    AfterRun(Date),
+    AfterRun(Moment),
     /// The run has come so far and no further.
-    NotReached(Option<Date>),
+    NotReached(Option<Moment>),
     /// The exchange was closed.
     Closed(Exchange),
     /// The symbol has no data before that date.
-    NotListed(Date),
+    NotListed(Moment),
     /// The symbol has no data after that date.
-    Ended(Date),
+    Ended(Moment),
     /// The run has no decision on the symbol at all.
     NeverListed,
     /// The data have no such session.
@@ -94,7 +94,7 @@ pub(crate) fn symbol(found: &Found, name: &str) -> Result<Symbol, Failure> {
 /// A usage failure for what is no date, or when the database cannot be read.
 pub(crate) fn lookup(found: &Found, symbol: Symbol, date: &str) -> Result<Lookup, Failure> {
     let run = found.info.key;
-    let sessions = || -> Result<Vec<Date>, Failure> {
+    let sessions = || -> Result<Vec<Moment>, Failure> {
         let filter = DecisionFilter { symbol: Some(symbol), ..DecisionFilter::default() };
         let lines = found.reader.decisions(run, &filter)?;
         Ok(lines.iter().map(|line| line.id.session).collect())
@@ -118,19 +118,19 @@ pub(crate) fn lookup(found: &Found, symbol: Symbol, date: &str) -> Result<Lookup
 /// symbol was decided on, in order.
 fn absence(
     start: &RunStarted,
-    reached: Option<Date>,
+    reached: Option<Moment>,
     symbol: Symbol,
-    date: Date,
-    sessions: &[Date],
+    date: Moment,
+    sessions: &[Moment],
 ) -> Absence {
     let exchange = match start.currency {
         Currency::Usd => Exchange::Xnys,
         Currency::Cad => Exchange::Xtse,
     };
     let kind = match (sessions.first(), sessions.last()) {
-        _ if date < start.from => AbsenceKind::BeforeRun(start.from),
-        _ if date > start.to => AbsenceKind::AfterRun(start.to),
-        _ if exchange.is_session(date) == Ok(false) => AbsenceKind::Closed(exchange),
+        _ if date.date() < start.from => AbsenceKind::BeforeRun(start.from.into()),
+        _ if date.date() > start.to => AbsenceKind::AfterRun(start.to.into()),
+        _ if exchange.is_session(date.date()) == Ok(false) => AbsenceKind::Closed(exchange),
         _ if reached.is_none_or(|reached| date > reached) => AbsenceKind::NotReached(reached),
         (None, None) => AbsenceKind::NeverListed,
         (Some(first), _) if date < *first => AbsenceKind::NotListed(*first),
@@ -166,7 +166,7 @@ impl Absence {
             AbsenceKind::NotReached(Some(to)) => format!("the run has come to {to}, not to {date}"),
             AbsenceKind::NotReached(None) => "the run has no finished session yet".to_owned(),
             AbsenceKind::Closed(exchange) => {
-                format!("{exchange} held no session on {}, {date}", date.strftime("%A"))
+                format!("{exchange} held no session on {}, {date}", date.date().strftime("%A"))
             }
             AbsenceKind::NotListed(first) => {
                 format!("{symbol} was not listed yet on {date}: its data begin on {first}")
@@ -207,14 +207,14 @@ mod tests {
     use super::*;
     use tradebot_domain::Money;
 
-    fn date(text: &str) -> Date {
+    fn date(text: &str) -> Moment {
         text.parse().unwrap()
     }
 
     fn start() -> RunStarted {
         RunStarted {
-            from: date("2005-01-03"),
-            to: date("2005-12-30"),
+            from: date("2005-01-03").date(),
+            to: date("2005-12-30").date(),
             symbols: vec![Symbol::new("FB").unwrap()],
             cash: Money::ZERO,
             currency: Currency::Usd,

@@ -1,7 +1,7 @@
 //! `tradebot why`: why there was no trade, in a sentence, and what would have changed it.
 
 use serde::Serialize;
-use tradebot_domain::{Date, Symbol};
+use tradebot_domain::{Moment, Symbol};
 use tradebot_journal::{DecisionRecord, OutcomeRecord, Verdict};
 
 use self::reason::Holding;
@@ -22,7 +22,7 @@ mod reason;
 struct Answer {
     run_id: String,
     symbol: Symbol,
-    session: Date,
+    session: Moment,
     /// There was a trade after all.
     traded: bool,
     /// Machine-readable: the verdict's reason, or why there is no decision; null for a trade.
@@ -116,7 +116,7 @@ fn decided(found: &Found, record: &DecisionRecord) -> Result<Answer, Failure> {
 }
 
 /// The position in a symbol at the close of a session.
-fn holding(found: &Found, symbol: Symbol, session: Date) -> Result<Option<Holding>, Failure> {
+fn holding(found: &Found, symbol: Symbol, session: Moment) -> Result<Option<Holding>, Failure> {
     let run = found.info.key;
     let closed = found
         .reader

@@ -162,8 +162,14 @@ mod tests {
         let flat = Holding { shares: 0, entry_price: 0.0, sessions: 0, equity: 1.0, factor: 1.0 };
         let held = Holding { shares: 5, ..flat };
         let date = tradebot_domain::Date::constant(2020, 1, 2);
-        let bar =
-            |close: f64| Bar { date, open: close, high: close, low: close, close, volume: 1.0 };
+        let bar = |close: f64| Bar {
+            date: date.into(),
+            open: close,
+            high: close,
+            low: close,
+            close,
+            volume: 1.0,
+        };
         let wishes = [(1.0, flat), (2.0, flat), (3.0, flat), (2.0, held), (1.0, flat)]
             .map(|(close, holding)| rule.on_bar(&bar(close), &holding));
         let buys = Wish::Enter(Entry::equity(0.01));

@@ -40,6 +40,12 @@ impl Bench {
         varied: Varied,
         interrupt: Interrupt,
     ) -> Result<Self, Failure> {
+        if settings.intraday.is_some() {
+            return Err(Failure::usage(
+                "searches count sessions and run on daily bars; leave out `intraday`, and try settings of a run on \
+                 shorter bars one by one with: tradebot backtest --interval",
+            ));
+        }
         let policy =
             Policy::parse("the policy", policy).map_err(|e| Failure::usage(e.to_string()))?;
         let (fits, came) = (Mutex::default(), Mutex::default());
@@ -62,7 +68,7 @@ impl Bench {
     /// A usage failure for dates without data.
     pub fn sessions(&self) -> Result<Vec<Date>, Failure> {
         let (_, mut sessions) = self.market.feeds()?;
-        Ok(std::iter::from_fn(|| sessions.next_session()).map(|s| s.session).collect())
+        Ok(std::iter::from_fn(|| sessions.next_session()).map(|s| s.session.date()).collect())
     }
 
     /// Longest time, in sessions, that a position of any trial may be open: what labels reach ahead.

@@ -122,7 +122,7 @@ fn engine(history: &History) -> Result<Vec<Subject>, Failure> {
         let to = Some(cut.to_owned());
         let universe = Universe { to, ..settings.universe.clone() };
         let settings = Settings { universe, ..settings.clone() };
-        cuts.push((date, recorded(&settings, &until(history, date))?));
+        cuts.push((date.into(), recorded(&settings, &until(history, date))?));
     }
     let policy = tradebot_policy::Policy::bundled();
     Ok(alarms(&whole, &cuts, policy.r_multiples(), SEED))
@@ -150,7 +150,7 @@ fn recorded(settings: &Settings, history: &History) -> Result<Recorded, Failure>
 /// A history as it was at 16:00 of a session: its VIX has not been published yet.
 fn until(history: &History, date: Date) -> History {
     let of = |series: &Series| {
-        let bars = series.bars.iter().copied().filter(|bar| bar.date <= date).collect();
+        let bars = series.bars.iter().copied().filter(|bar| bar.date.date() <= date).collect();
         let known = |action: &&CorporateAction| action.ex_date <= date;
         let actions = series.actions.iter().filter(known).copied().collect();
         let place = (series.currency, series.exchange);

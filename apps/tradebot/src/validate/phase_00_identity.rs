@@ -130,7 +130,8 @@ fn summary(e: &Evidence) -> Measured {
 
 fn future(e: &Evidence) -> Measured {
     let cut = &e.twins.cut_decisions;
-    let full: Vec<_> = e.run.decisions.iter().filter(|d| d.id.session <= e.twins.cut_at).collect();
+    let full: Vec<_> =
+        e.run.decisions.iter().filter(|d| d.id.session.date() <= e.twins.cut_at).collect();
     let differ = full.iter().zip(cut).filter(|(full, cut)| **full != *cut);
     let differ = differ.map(|(full, _)| format!("{} differs when the data end", full.id));
     let count = full.len().abs_diff(cut.len());

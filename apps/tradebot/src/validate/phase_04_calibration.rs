@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use tradebot_calibration::metrics::{Forecasts, brier, ece};
-use tradebot_domain::Date;
+use tradebot_domain::Moment;
 use tradebot_journal::DecisionRecord;
 use tradebot_risk::kelly_fraction;
 
@@ -165,12 +165,14 @@ fn prequential(e: &Evidence) -> Measured {
 /// Sessions from the youngest example to the fit; the slowest row ends after 30.
 fn purge(e: &Evidence) -> Measured {
     let numbers = e.run.session_numbers();
-    let number = |date: &Date| numbers.get(date).map_or(f64::NAN, |n| *n as f64);
-    Measured::smallest(e.run.fits.iter().map(|f| number(&f.session) - number(&f.last_example)))
+    let number = |date: &Moment| numbers.get(date).map_or(f64::NAN, |n| *n as f64);
+    Measured::smallest(
+        e.run.fits.iter().map(|f| number(&f.session) - number(&f.last_example.into())),
+    )
 }
 
 fn refits(e: &Evidence) -> Measured {
-    let month = |date: Date| (date.year(), date.month());
+    let month = |date: Moment| (date.year(), date.month());
     let mut fits: BTreeMap<_, usize> = BTreeMap::new();
     for fit in &e.run.fits {
         *fits.entry(month(fit.session)).or_default() += 1;

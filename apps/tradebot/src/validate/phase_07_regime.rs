@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use tradebot_brackets::{Bracket, BracketSpec};
-use tradebot_domain::{Date, Regime, Tick};
+use tradebot_domain::{Moment, Regime, Tick};
 use tradebot_engine::candidate::spec_of;
 use tradebot_journal::{DecisionRecord, RegimeRecord};
 use tradebot_policy::RowPolicy;
@@ -77,7 +77,7 @@ pub const CHECKS: &[Check] = &[
 /// What the run has on record of the hidden Markov model and the change points is what they say when
 /// they are asked again about the index alone, alarms and warnings included.
 fn opinions(e: &Evidence) -> Measured {
-    let again: BTreeMap<Date, &SecondOpinionReading> =
+    let again: BTreeMap<Moment, &SecondOpinionReading> =
         e.regimes.opinions.iter().map(|(date, o)| (*date, o)).collect();
     let same = |r: &RegimeRecord| match (&r.second_opinion, again.get(&r.session)) {
         (Some(noted), Some(said)) => {
@@ -98,7 +98,7 @@ fn opinions(e: &Evidence) -> Measured {
         r.second_opinion
             .is_some_and(|o| o.disagreement == SecondOpinionConfig::default().warn_sessions)
     });
-    let told: BTreeSet<Date> = e
+    let told: BTreeSet<Moment> = e
         .run
         .risks
         .iter()
@@ -152,7 +152,7 @@ fn outlook_used(e: &Evidence) -> Measured {
 
 /// A detector that knows no second opinion names the same regimes.
 fn rule_chooses(e: &Evidence) -> Measured {
-    let alone: BTreeMap<Date, Regime> =
+    let alone: BTreeMap<Moment, Regime> =
         e.regimes.readings.iter().map(|(date, r)| (*date, r.regime)).collect();
     let other = e.run.regimes.iter().filter(|r| alone.get(&r.session) != Some(&r.regime));
     Measured::faults(e.run.regimes.len(), other.map(|r| format!("{}: {}", r.session, r.regime)))
@@ -263,7 +263,7 @@ fn proxy(e: &Evidence) -> Measured {
         let regime = of(d.id.session).map(|i| &e.run.regimes[i]);
         d.vix_is_proxy != regime.map(|r| r.vix_is_proxy)
     });
-    let published = |session: &Date| e.regimes.vix_published.binary_search(session).is_ok();
+    let published = |session: &Moment| e.regimes.vix_published.binary_search(session).is_ok();
     let pairs = e.regimes.readings.windows(2);
     let wrong = pairs.filter(|w| w[1].1.vix_is_proxy == published(&w[0].0));
     let other = other.map(|d| format!("{}: {:?}", d.id, d.vix_is_proxy));

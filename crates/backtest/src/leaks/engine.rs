@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::{Rng as _, SeedableRng as _};
 use tradebot_calibration::Calibrated;
-use tradebot_domain::{Date, Regime, Symbol};
+use tradebot_domain::{Moment, Regime, Symbol};
 use tradebot_engine::learning::Learning;
 use tradebot_engine::shadow::{Forecast, Resolved};
 use tradebot_ensemble::EnsembleConfig;
@@ -22,7 +22,7 @@ pub struct Recorded {
     start: RunStarted,
     decisions: BTreeMap<DecisionId, DecisionRecord>,
     outcomes: BTreeMap<DecisionId, OutcomeRecord>,
-    regimes: BTreeMap<Date, RegimeRecord>,
+    regimes: BTreeMap<Moment, RegimeRecord>,
     fits: Vec<FitRecord>,
 }
 
@@ -63,7 +63,7 @@ impl Recorded {
     }
 
     /// Parts of sessions up to `cut` that are not what they are in a run that ended with it.
-    fn changed(&self, then: &Self, cut: Date) -> BTreeSet<String> {
+    fn changed(&self, then: &Self, cut: Moment) -> BTreeSet<String> {
         let mut changed = BTreeSet::new();
         let decided = self.decisions.values().filter(|d| d.id.session <= cut);
         for decision in decided {
@@ -146,7 +146,7 @@ impl Recorded {
     /// Members and consensus that have skill on outcomes dealt out at random within each row.
     fn skilled_on_dealt(&self, r_multiples: [f64; 5], seed: u64) -> BTreeSet<String> {
         let dealt = self.dealt(seed);
-        let mut by_session: BTreeMap<Date, (Vec<&DecisionRecord>, Vec<&OutcomeRecord>)> =
+        let mut by_session: BTreeMap<Moment, (Vec<&DecisionRecord>, Vec<&OutcomeRecord>)> =
             BTreeMap::new();
         for decision in self.decisions.values() {
             by_session.entry(decision.id.session).or_default().0.push(decision);
@@ -249,7 +249,7 @@ fn forecast_again(learning: &Learning, decision: &DecisionRecord) -> Option<Fore
 ///   each. `r_multiples`: those of the policy.
 pub fn alarms(
     whole: &Recorded,
-    cut: &[(Date, Recorded)],
+    cut: &[(Moment, Recorded)],
     r_multiples: [f64; 5],
     seed: u64,
 ) -> Vec<Subject> {

@@ -29,7 +29,7 @@ fn bars(dates: &[Date], start: f64, daily: f64, seed: u64) -> Vec<Bar> {
         let wide = daily * 0.5;
         close = next;
         Bar {
-            date: *date,
+            date: (*date).into(),
             open,
             high: open.max(next) * (1.0 + wide * noise.next().abs()),
             low: open.min(next) * (1.0 - wide * noise.next().abs()),

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use tradebot_calibration::metrics::LOG_CLIP;
-use tradebot_domain::{Date, Regime};
+use tradebot_domain::{Moment, Regime};
 
 use crate::result::ScoredForecast;
 
@@ -79,18 +79,18 @@ pub(super) fn score(forecasts: &[Scored]) -> Option<Sums> {
 /// Sessions in which forecasts were issued, in order, and how long outcomes took.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Timeline {
-    issued: Vec<Date>,
+    issued: Vec<Moment>,
     /// Mean sessions from a forecast to its outcome.
     pub(super) mean_life: f64,
 }
 
 impl Timeline {
     pub(super) fn of(forecasts: &[ScoredForecast]) -> Self {
-        let issued: BTreeSet<Date> = forecasts.iter().map(|f| f.issued).collect();
-        let known: BTreeSet<Date> =
+        let issued: BTreeSet<Moment> = forecasts.iter().map(|f| f.issued).collect();
+        let known: BTreeSet<Moment> =
             issued.iter().copied().chain(forecasts.iter().map(|f| f.resolved)).collect();
-        let known: Vec<Date> = known.into_iter().collect();
-        let at = |date: Date| known.partition_point(|d| *d < date) as f64;
+        let known: Vec<Moment> = known.into_iter().collect();
+        let at = |date: Moment| known.partition_point(|d| *d < date) as f64;
         let lives: f64 = forecasts.iter().map(|f| at(f.resolved) - at(f.issued)).sum();
         let mean_life = if forecasts.is_empty() { 0.0 } else { lives / forecasts.len() as f64 };
         Self { issued: issued.into_iter().collect(), mean_life }

@@ -123,7 +123,8 @@ fn abstentions_and_what_is_no_probability_are_left_out() {
 fn stretches_are_not_shorter_than_outcomes_live() {
     let mut long = forecasts(300, 0.0, 0.0, 9);
     for f in &mut long {
-        f.resolved = date((f.issued - date(0)).get_days().unsigned_abs() as usize + 25);
+        f.resolved =
+            date((f.issued.date() - date(0).date()).get_days().unsigned_abs() as usize + 25);
     }
     assert!(assessed(&long).block_length.unwrap() >= 25.0);
 }

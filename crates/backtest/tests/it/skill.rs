@@ -17,8 +17,8 @@ fn forecasts() -> Vec<ScoredForecast> {
             let issued = first.checked_add(Span::new().days(i64::try_from(t).unwrap())).unwrap();
             let members: Vec<Option<f64>> = (0..4).map(|k| Some(data[k][t])).collect();
             ScoredForecast {
-                issued,
-                resolved: issued.tomorrow().unwrap(),
+                issued: issued.into(),
+                resolved: issued.tomorrow().unwrap().into(),
                 symbol: "SPY".parse().unwrap(),
                 row: Regime::ChoppyLowVol,
                 won: data[5][t] > 0.5,

@@ -1,7 +1,7 @@
 //! One decision under every candidate R at once.
 
 use serde::{Deserialize, Serialize};
-use tradebot_domain::{Bar, CorporateAction, Date, Symbol};
+use tradebot_domain::{Bar, CorporateAction, Moment, Symbol};
 
 use super::{CANDIDATES, Question, candidate_r};
 use crate::bracket::{Bracket, BracketError, BracketSpec};
@@ -17,7 +17,7 @@ use crate::walk::Walk;
 /// [`Walk`] would.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Fan {
-    decided: Date,
+    decided: Moment,
     /// With the farthest target.
     walk: Walk,
     targets: [f64; CANDIDATES],
@@ -37,7 +37,7 @@ pub struct Fan {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FanOutcome {
     /// Session of the decision.
-    pub decided: Date,
+    pub decided: Moment,
     /// The symbol.
     pub symbol: Symbol,
     /// Of each candidate, the mean over its life of one over the symbol's brackets of the same R
@@ -52,7 +52,7 @@ pub struct FanOutcome {
 impl Fan {
     /// The brackets of `question` around a close, one per candidate.
     pub(super) fn new(
-        decided: Date,
+        decided: Moment,
         close: f64,
         atr: f64,
         question: &Question,
@@ -80,7 +80,7 @@ impl Fan {
     }
 
     /// Session of the decision.
-    pub const fn decided(&self) -> Date {
+    pub const fn decided(&self) -> Moment {
         self.decided
     }
 

@@ -1,7 +1,7 @@
 //! The monthly question whether another R grows faster.
 
 use serde::{Deserialize, Serialize};
-use tradebot_domain::Date;
+use tradebot_domain::Moment;
 
 use super::{AdaptiveR, Candidate, candidate_r};
 
@@ -9,7 +9,7 @@ use super::{AdaptiveR, Candidate, candidate_r};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Review {
     /// The session after which the R applies.
-    pub session: Date,
+    pub session: Moment,
     /// The row's own R.
     pub own_r: f64,
     /// R before.
@@ -59,7 +59,7 @@ impl Finding {
 
 impl AdaptiveR {
     /// Compares, records, and moves by at most one step.
-    pub(super) fn review(&mut self, session: Date) -> Review {
+    pub(super) fn review(&mut self, session: Moment) -> Review {
         let candidates = self.candidates();
         let (from, best) = (self.current, self.best(&candidates));
         let gain = candidates[best].growth - candidates[from].growth;

@@ -95,7 +95,7 @@ fn a_decision_counts_once_and_not_when_its_entry_did_not_happen() {
     let (acme, day) = (symbol("ACME"), world::start());
     assert_eq!(row.decide(acme, day, 100.0, 2.0), Ok(true));
     assert_eq!(row.decide(acme, day, 100.0, 2.0), Ok(false));
-    assert!(row.decide(acme, day.tomorrow().unwrap(), -1.0, 2.0).is_err());
+    assert!(row.decide(acme, day.date().tomorrow().unwrap().into(), -1.0, 2.0).is_err());
     assert_eq!(row.open_fans(), 1);
     row.on_bar(acme, &bar(day, [101.0, 120.0, 90.0, 100.0]));
     assert_eq!((row.open_fans(), row.end_session(day, 1).0), (0, vec![]), "above the limit");
@@ -118,10 +118,10 @@ fn uniqueness_is_one_over_the_fans_of_the_symbol_that_were_open() {
     let mut day = world::start();
     let quiet = |day| bar(day, [100.0, 100.5, 99.5, 100.0]);
     row.decide(acme, day, 100.0, 2.0).unwrap();
-    day = day.tomorrow().unwrap();
+    day = day.date().tomorrow().unwrap().into();
     row.on_bar(acme, &quiet(day));
     row.decide(acme, day, 100.0, 2.0).unwrap();
-    day = day.tomorrow().unwrap();
+    day = day.date().tomorrow().unwrap().into();
     // One was open alone for a session and with the other in the one that ends both.
     row.on_bar(acme, &bar(day, [100.0, 101.0, 95.0, 96.0]));
     let (ended, _) = row.end_session(day, 1);
@@ -137,11 +137,11 @@ fn a_bracket_that_has_ended_takes_no_share_of_its_own_r() {
     let acme = symbol("ACME");
     let mut day = world::start();
     row.decide(acme, day, 100.0, 2.0).unwrap();
-    day = day.tomorrow().unwrap();
+    day = day.date().tomorrow().unwrap().into();
     // 1.0 to 1.2 reach their targets in the first session, the rest goes on.
     row.on_bar(acme, &bar(day, [100.0, 104.9, 99.0, 101.0]));
     row.decide(acme, day, 101.0, 2.0).unwrap();
-    day = day.tomorrow().unwrap();
+    day = day.date().tomorrow().unwrap().into();
     row.on_bar(acme, &bar(day, [101.0, 102.0, 95.0, 96.0]));
     let (ended, _) = row.end_session(day, 1);
     let of = |i: usize| ended.iter().map(|outcome| outcome.uniqueness[i]).collect::<Vec<_>>();
@@ -311,11 +311,11 @@ proptest! {
         let mut actions = Vec::new();
         if let Some((at, cents)) = dividend {
             let kind = ActionKind::Dividend { amount: Decimal::new(cents, 2) };
-            actions.push((at, CorporateAction { ex_date: day, kind }));
+            actions.push((at, CorporateAction { ex_date: day.date(), kind }));
         }
         if let Some(at) = split {
             let kind = ActionKind::Split { ratio: Decimal::TWO };
-            actions.push((at, CorporateAction { ex_date: day, kind }));
+            actions.push((at, CorporateAction { ex_date: day.date(), kind }));
             for bar in &mut bars[at..] {
                 *bar = bar.scaled(0.5);
             }

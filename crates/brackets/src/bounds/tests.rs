@@ -10,7 +10,7 @@ use tradebot_domain::Date;
 
 fn bar(open: f64, high: f64, low: f64, close: f64) -> Bar {
     let date: Date = "2005-02-28".parse().unwrap();
-    Bar { date, open, high, low, close, volume: 1e6 }
+    Bar { date: date.into(), open, high, low, close, volume: 1e6 }
 }
 
 /// Entered at 100, stop 98, target 103.

@@ -96,7 +96,7 @@ mod tests {
         assert!(matches!(late.step(&bar(54.1, 55.0, 54.0, 54.0)), Progress::NotTaken { .. }));
     }
 
-    fn walk_bar(date: tradebot_domain::Date, [open, high, low, close]: [f64; 4]) -> Bar {
+    fn walk_bar(date: tradebot_domain::Moment, [open, high, low, close]: [f64; 4]) -> Bar {
         Bar { date, open, high, low, close, volume: 1.0 }
     }
 

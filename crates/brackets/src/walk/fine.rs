@@ -1,7 +1,7 @@
 //! One session replayed by the finer bars inside it, which tell whether stop or target came first.
 
 use serde::{Deserialize, Serialize};
-use tradebot_domain::{Bar, Date};
+use tradebot_domain::{Bar, Moment};
 
 use super::{Walk, tradable};
 use crate::exit::{ExitKind, Progress};
@@ -49,13 +49,13 @@ pub enum FineError {
     #[error("no finer bars of {session}")]
     Missing {
         /// The session.
-        session: Date,
+        session: Moment,
     },
     /// One on which no one could trade, or whose prices are not in order.
     #[error("finer bar {index} of {session} has prices that are not above zero or not in order")]
     Broken {
         /// The session.
-        session: Date,
+        session: Moment,
         /// Its index.
         index: usize,
     },
@@ -63,11 +63,11 @@ pub enum FineError {
     #[error("finer bar {index} is of {found}, the session is {session}")]
     OtherSession {
         /// The session.
-        session: Date,
+        session: Moment,
         /// Its index.
         index: usize,
         /// Its date.
-        found: Date,
+        found: Moment,
     },
     /// One that goes beyond the range of the session's bar.
     #[error(
@@ -76,7 +76,7 @@ pub enum FineError {
     )]
     Outside {
         /// The session.
-        session: Date,
+        session: Moment,
         /// Its index.
         index: usize,
         /// Its low.
@@ -92,7 +92,7 @@ pub enum FineError {
     #[error("no finer bar of {session} reaches {level}, and the session's bar does")]
     Unreached {
         /// The session.
-        session: Date,
+        session: Moment,
         /// The level.
         level: f64,
     },

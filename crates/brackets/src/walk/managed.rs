@@ -77,6 +77,17 @@ impl Walk {
         }
     }
 
+    /// It is left at the next open whatever its management says: the session is about to end. True
+    /// when it was open.
+    pub fn leave_at_next_open(&mut self) -> bool {
+        let open = self.is_open();
+        if open {
+            let none = || Managed::new(Management::OFF, CostModel::FREE);
+            self.managed.get_or_insert_with(none).leaving = true;
+        }
+        open
+    }
+
     /// It will be left at the next open.
     #[inline]
     pub fn is_leaving(&self) -> bool {

@@ -6,7 +6,7 @@ use crate::cost::CostModel;
 use crate::manage::{Management, PartialExit};
 use crate::rules::Ambiguity;
 use proptest::prelude::*;
-use tradebot_domain::Date;
+use tradebot_domain::Moment;
 
 mod management;
 mod properties;
@@ -26,7 +26,7 @@ fn bracket() -> Bracket {
     Bracket::around_close(100.0, 2.0, &ROW, Tick::CENT).unwrap()
 }
 
-fn day() -> Date {
+fn day() -> Moment {
     "2005-02-28".parse().unwrap()
 }
 
@@ -35,7 +35,7 @@ fn bar(open: f64, high: f64, low: f64, close: f64) -> Bar {
 }
 
 fn action(kind: ActionKind) -> CorporateAction {
-    CorporateAction { ex_date: day(), kind }
+    CorporateAction { ex_date: day().date(), kind }
 }
 
 fn split(ratio: &str) -> CorporateAction {

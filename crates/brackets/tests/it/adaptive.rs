@@ -5,7 +5,7 @@ use std::io::Read as _;
 
 use tradebot_brackets::adaptive::{AdaptiveConfig, AdaptiveR, Finding, Question, Review};
 use tradebot_brackets::{BracketSpec, CostModel, Management};
-use tradebot_domain::{Bar, Date, Symbol, Tick};
+use tradebot_domain::{Bar, Moment, Symbol, Tick};
 
 use crate::reference::{FIXTURES, atr_14};
 
@@ -41,7 +41,7 @@ fn reviews(stocks: &BTreeMap<Symbol, Vec<Bar>>, own_r: f64) -> Vec<Review> {
     let (management, tick) = (Management::OFF, Tick::MIL);
     let question = Question { spec, management, costs, tick };
     let mut row = AdaptiveR::new(question, AdaptiveConfig::default()).unwrap();
-    let mut sessions: BTreeMap<Date, Vec<(Symbol, Bar, f64)>> = BTreeMap::new();
+    let mut sessions: BTreeMap<Moment, Vec<(Symbol, Bar, f64)>> = BTreeMap::new();
     for (symbol, bars) in stocks {
         for (bar, atr) in bars.iter().zip(atr_14(bars)) {
             sessions.entry(bar.date).or_default().push((*symbol, *bar, atr));

@@ -6,7 +6,7 @@ use tradebot_brackets::cost::{
     borrow_cost,
 };
 use tradebot_brackets::{CostModel, ExitKind};
-use tradebot_domain::{Currency, Date, Decimal, Money, Price, Shares};
+use tradebot_domain::{Currency, Decimal, Moment, Money, Price, Shares};
 
 use crate::reference::FIXTURES;
 
@@ -25,7 +25,7 @@ fn shares(case: &Value, key: &str) -> Shares {
     Shares(case[key].as_u64().unwrap())
 }
 
-fn session() -> Date {
+fn session() -> Moment {
     "2024-06-03".parse().unwrap()
 }
 
@@ -70,7 +70,7 @@ fn every_kind_of_cost_is_the_reference_value_and_so_is_their_sum() {
             adv_shares: number(case, "adv_shares"),
             sigma_daily: number(case, "sigma_daily"),
         };
-        let fill = Fill::buy(session(), price, shares(case, "shares")).in_market(market);
+        let fill = Fill::buy(session().date(), price, shares(case, "shares")).in_market(market);
         let fill = if case["fx_on"].as_bool().unwrap() { fill.converted() } else { fill };
         let breakdown = schedule.breakdown(&fill).unwrap();
         let bps = breakdown.bps();
@@ -122,7 +122,7 @@ fn the_default_schedule_charges_what_the_default_model_always_did() {
         for count in [1, 7, 100, 333, 12_345] {
             for reason in [ExitKind::Target, ExitKind::Stop, ExitKind::TargetGap] {
                 let price = Price::new(Decimal::new(cents, 2)).unwrap();
-                let fill = Fill::sell(session(), price, Shares(count), reason);
+                let fill = Fill::sell(session().date(), price, Shares(count), reason);
                 let found = schedule.breakdown(&fill).unwrap().into();
                 assert_eq!(model.breakdown(price, Shares(count), reason.pays_slippage()), found);
                 compared += 1;

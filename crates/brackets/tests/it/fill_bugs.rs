@@ -9,10 +9,10 @@ use tradebot_brackets::{
     Bounds, Bracket, BracketSpec, CostModel, ExitKind, FillRules, FineRules, Progress, Side, Walk,
 };
 use tradebot_domain::{
-    ActionKind, Bar, CorporateAction, Date, Decimal, Money, Price, Shares, Tick,
+    ActionKind, Bar, CorporateAction, Decimal, Moment, Money, Price, Shares, Tick,
 };
 
-fn day() -> Date {
+fn day() -> Moment {
     "2005-02-28".parse().unwrap()
 }
 
@@ -43,7 +43,7 @@ fn held() -> Walk {
 }
 
 fn action(kind: ActionKind) -> CorporateAction {
-    CorporateAction { ex_date: day(), kind }
+    CorporateAction { ex_date: day().date(), kind }
 }
 
 fn split(ratio: &str) -> CorporateAction {
@@ -202,7 +202,7 @@ fn an_order_above_its_share_of_the_volume_is_filled_in_part_and_the_rest_is_canc
     let allotment = cap.allot(Shares(1_500), median);
     assert_eq!((allotment.filled, allotment.cancelled), (Shares(1_000), Shares(500)));
     let price = Price::new(Decimal::new(4_000, 2)).unwrap();
-    let fill = Fill::buy(day(), price, allotment.filled);
+    let fill = Fill::buy(day().date(), price, allotment.filled);
     let paid = CostSchedule::default().breakdown(&fill).unwrap();
     assert_eq!(paid.notional, Money(Decimal::from(40_000)));
     // 3.50 commission, 16 of half spread, 20 of slippage: of what was filled.

@@ -5,7 +5,7 @@ use std::io::Read as _;
 
 use serde_json::Value;
 use tradebot_brackets::{Ambiguity, Exit, ExitKind, FillRules, Progress, Side, Walk};
-use tradebot_domain::{Bar, Date};
+use tradebot_domain::{Bar, Moment};
 
 pub(crate) const FIXTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures");
 const PRICE_TOLERANCE: f64 = 1e-5;
@@ -22,7 +22,8 @@ pub(crate) fn index_bars() -> Vec<Bar> {
         .read_to_string(&mut text)
         .unwrap();
     let mut rows = csv::Reader::from_reader(text.as_bytes());
-    let (from, to): (Date, Date) = ("2007-01-03".parse().unwrap(), "2010-12-31".parse().unwrap());
+    let (from, to): (Moment, Moment) =
+        ("2007-01-03".parse().unwrap(), "2010-12-31".parse().unwrap());
     rows.records()
         .map(Result::unwrap)
         .filter(|row| &row[0] == "^GSPC")

@@ -6,7 +6,7 @@ use figment::providers::{Format as _, Serialized, Yaml};
 use tradebot_brackets::cost::{Commission, Conversion, CostSchedule, Liquidity, Participation};
 use tradebot_brackets::settlement::Banks;
 use tradebot_brackets::{CostModel, ExecutionTerms};
-use tradebot_domain::{Currency, Date};
+use tradebot_domain::{Currency, Moment};
 
 fn read(yaml: &str) -> Result<ExecutionTerms, Box<figment::Error>> {
     let defaults = Figment::from(Serialized::defaults(ExecutionTerms::default()));
@@ -46,14 +46,17 @@ settlement:
 fn a_document_of_terms_is_read_with_its_defaults() {
     let terms = read(CANADIAN).unwrap();
     terms.validate().unwrap();
-    let date = |text: &str| text.parse::<Date>().unwrap();
+    let date = |text: &str| text.parse::<Moment>().unwrap();
     let costs = &terms.costs;
-    assert_eq!(costs.commission.on(date("2025-02-01")), Ok(&Commission::PerOrder { fee: 0.0 }));
+    assert_eq!(
+        costs.commission.on(date("2025-02-01").date()),
+        Ok(&Commission::PerOrder { fee: 0.0 })
+    );
     let before = Commission::PerShare { rate: 0.01, min: 4.95, max: Some(9.95) };
-    assert_eq!(costs.commission.on(date("2025-01-31")), Ok(&before));
+    assert_eq!(costs.commission.on(date("2025-01-31").date()), Ok(&before));
     assert_eq!(costs.impact.unwrap().coefficient, 1.0);
     assert_eq!(costs.conversion, Some(Conversion::refused(Currency::Cad)));
-    assert_eq!(costs.venues.as_ref().unwrap().known_through, Some(date("2026-12-31")));
+    assert_eq!(costs.venues.as_ref().unwrap().known_through, Some(date("2026-12-31").date()));
     assert_eq!(terms.participation, Some(Participation { max_share: 0.02, sessions: 20 }));
     assert_eq!(terms.settlement.as_ref().unwrap().banks, Banks::Canada);
     assert_eq!(Liquidity::Adding, serde_json::from_str("\"adding\"").unwrap());

@@ -190,7 +190,7 @@ mod tests {
         assert!(series.first_is_clipped && series.last_is_clipped);
         let bars = series.daily_bars(Date::constant(2026, 7, 8)).unwrap();
         assert_eq!(bars.len(), 1);
-        assert_eq!(bars[0].date, Date::constant(2026, 7, 8));
+        assert_eq!(bars[0].date, Date::constant(2026, 7, 8).into());
     }
 
     #[test]

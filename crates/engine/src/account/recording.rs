@@ -1,6 +1,6 @@
 //! What a broker reported, into the book and onto the record.
 
-use tradebot_domain::{Date, Money};
+use tradebot_domain::{Moment, Money};
 use tradebot_execution::{BookError, BrokerEvent};
 use tradebot_journal::{
     Brief, BriefFill, Detail, Event, ExitReason, Ledger, LedgerError, OrderRole, OrderState,
@@ -13,7 +13,7 @@ use crate::error::EngineError;
 impl Account {
     pub(super) fn record(
         &mut self,
-        session: Date,
+        session: Moment,
         events: &[BrokerEvent],
         ledger: &mut dyn Ledger,
     ) -> Result<(), EngineError> {

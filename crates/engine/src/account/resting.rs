@@ -4,7 +4,7 @@
 //! about to end. Such a bar is counted here and marked in `f64`; broker and book are told of all
 //! such bars at once, before anyone looks at them or changes them.
 
-use tradebot_domain::{Bar, CorporateAction, Date, Shares, Symbol};
+use tradebot_domain::{Bar, CorporateAction, Moment, Shares, Symbol};
 use tradebot_journal::Ledger;
 
 use super::Account;
@@ -18,7 +18,7 @@ pub(super) struct Lane {
     /// position rests.
     quiet: bool,
     /// Last session with a bar since something was held.
-    date: Date,
+    date: Moment,
     shares: Shares,
     /// Last close of what is held, and what it is worth there.
     close: f64,
@@ -36,7 +36,7 @@ impl Lane {
         Self {
             symbol,
             quiet,
-            date: Date::MIN,
+            date: Moment::MIN,
             shares: Shares::ZERO,
             close: 0.0,
             sessions: 0,

@@ -1,7 +1,7 @@
 //! The account under terms: what orders will cost, what has settled, and what its currency is.
 
 use tradebot_brackets::{Bracket, CostModel};
-use tradebot_domain::{Bar, CorporateAction, Date, Decimal, Money, Shares, Symbol};
+use tradebot_domain::{Bar, CorporateAction, Date, Decimal, Moment, Money, Shares, Symbol};
 use tradebot_execution::{ActionRefused, SimulatedBroker, Unpriced};
 use tradebot_journal::{Event, Ledger, LedgerError, RiskRecord};
 
@@ -56,7 +56,7 @@ impl Account {
         let limit = bracket.entry_limit;
         let affordable = Shares::floor_of(self.in_listing(mark.equity) / limit.to_f64());
         let largest = self.broker.most(symbol).map_or(affordable, |most| most.min(affordable));
-        self.broker.dearest(symbol, mark.session, (limit, largest.max(Shares(1))))
+        self.broker.dearest(symbol, mark.session.date(), (limit, largest.max(Shares(1))))
     }
 
     /// An amount of the account in the currency of the listing, for analysis.
@@ -81,7 +81,7 @@ impl Account {
 
     /// An action that the venue does not take is on record, and changes nothing.
     pub(super) fn note_refused(
-        session: Date,
+        session: Moment,
         refused: &ActionRefused,
         ledger: &mut dyn Ledger,
     ) -> Result<(), LedgerError> {

@@ -49,26 +49,33 @@ impl Account {
     }
 
     /// On daily bars an entry that was not filled has ended by the next close, so what lies within
-    /// 24 hours is what this cycle has approved.
+    /// 24 hours is what this cycle has approved. On shorter ones what was sent since the open counts
+    /// too.
     fn entries_of_this_session(&self) -> Vec<Fingerprint> {
         let same =
             |r: &Reservation| Fingerprint { symbol: r.symbol, shares: r.shares, limit: r.limit };
-        self.reserved.iter().map(same).collect()
+        self.earlier.entries().chain(self.reserved.iter().map(same)).collect()
     }
 
     /// All orders of a cycle leave within one minute of its close.
     fn traffic<'a>(&self, symbol: Symbol, recent: &'a [Fingerprint]) -> Traffic<'a> {
         let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-        let sent = count(recent.len()).saturating_add(self.exits_sent);
+        let now = count(self.reserved.len()).saturating_add(self.exits_sent);
+        let sent = count(recent.len()) + self.exits_sent + self.earlier.exits;
         let of_symbol = count(recent.iter().filter(|sent| sent.symbol == symbol).count());
         Traffic {
-            messages_minute: sent,
+            messages_minute: now,
             messages_session: sent,
             entries_of_symbol: of_symbol,
-            minutes_since_entry: (of_symbol > 0).then_some(0.0),
+            minutes_since_entry: self.minutes_since_entry(symbol),
             recent,
             resting_sell: self.book.position(symbol).map(|position| position.target),
         }
+    }
+
+    fn minutes_since_entry(&self, symbol: Symbol) -> Option<f64> {
+        let now = self.reserved.iter().any(|r| r.symbol == symbol);
+        now.then_some(0.0).or_else(|| self.earlier.minutes_since(symbol))
     }
 
     fn standing(&self, index: usize, symbols: &[SymbolState]) -> Standing {

@@ -1,7 +1,7 @@
 //! Results under all candidate multiples, as the journal holds them.
 
 use tradebot_brackets::adaptive::{CANDIDATES, FanOutcome, candidate_r};
-use tradebot_domain::{Date, Regime};
+use tradebot_domain::{Moment, Regime};
 use tradebot_journal::{CandidatesRecord, DecisionId};
 
 /// Index of a multiple among the candidates.
@@ -10,7 +10,7 @@ pub(super) fn place_of(r_multiple: f64) -> Option<usize> {
 }
 
 /// A decision whose candidates have all ended.
-pub(super) fn record_of(fan: &FanOutcome, row: Regime, resolved: Date) -> CandidatesRecord {
+pub(super) fn record_of(fan: &FanOutcome, row: Regime, resolved: Moment) -> CandidatesRecord {
     CandidatesRecord {
         id: DecisionId { session: fan.decided, symbol: fan.symbol },
         row,

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use tradebot_brackets::adaptive::FanOutcome;
-use tradebot_domain::{Date, Regime, Symbol};
+use tradebot_domain::{Date, Moment, Regime, Symbol};
 use tradebot_journal::{DecisionId, OutcomeRecord, Scratch};
 
 use super::packing::{Packer, Unpacker};
@@ -22,7 +22,7 @@ const PAGE: usize = 1 << 18;
 /// What one session brought.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Session {
-    pub(super) date: Date,
+    pub(super) date: Moment,
     pub(super) symbols: u32,
     pub(super) alarm: bool,
     /// Brackets that ended, in the order in which they were learned from.
@@ -149,7 +149,7 @@ fn each_of(
 }
 
 fn pack(session: &Session, page: &mut Packer) {
-    pack_date(session.date, page);
+    pack_moment(session.date, page);
     page.count(session.symbols);
     page.byte(u8::from(session.alarm));
     let known = || session.resolved.iter().filter(|told| told.resolved.record.won.is_some());
@@ -175,7 +175,7 @@ fn pack(session: &Session, page: &mut Packer) {
 }
 
 fn unpack(page: &mut Unpacker<'_>, waiting: &mut Waiting) -> Result<Session, String> {
-    let date = unpack_date(page)?;
+    let date = unpack_moment(page)?;
     let (symbols, alarm) = (page.count()?, page.byte()? == 1);
     let resolved = (0..page.count()?)
         .map(|_| unpack_told(page, date, waiting))
@@ -193,7 +193,11 @@ fn unpack(page: &mut Unpacker<'_>, waiting: &mut Waiting) -> Result<Session, Str
     Ok(Session { date, symbols, alarm, resolved, fans })
 }
 
-fn unpack_told(page: &mut Unpacker<'_>, date: Date, waiting: &mut Waiting) -> Result<Told, String> {
+fn unpack_told(
+    page: &mut Unpacker<'_>,
+    date: Moment,
+    waiting: &mut Waiting,
+) -> Result<Told, String> {
     let id = unpack_id(page)?;
     let byte = page.byte()?;
     let (row, fan_follows) = (row_of(byte & 0x7f)?, byte & 0x80 != 0);
@@ -211,7 +215,7 @@ fn unpack_told(page: &mut Unpacker<'_>, date: Date, waiting: &mut Waiting) -> Re
 pub(super) fn ended(
     id: DecisionId,
     row: Regime,
-    resolved: Date,
+    resolved: Moment,
     (net_r, uniqueness): (f64, f64),
 ) -> OutcomeRecord {
     OutcomeRecord {
@@ -252,28 +256,34 @@ fn unpack_forecast(page: &mut Unpacker<'_>) -> Result<Forecast, String> {
 }
 
 fn pack_id(id: DecisionId, page: &mut Packer) {
-    pack_date(id.session, page);
+    pack_moment(id.session, page);
     page.text(id.symbol.as_str());
 }
 
 fn unpack_id(page: &mut Unpacker<'_>) -> Result<DecisionId, String> {
-    let session = unpack_date(page)?;
+    let session = unpack_moment(page)?;
     let symbol = Symbol::new(page.text()?).map_err(|e| e.to_string())?;
     Ok(DecisionId { session, symbol })
 }
 
-/// Years are above 0 in all data there is; 512 = 16 x 32 days to a year.
-fn pack_date(date: Date, page: &mut Packer) {
-    let year = u32::try_from(date.year()).expect("a year of a market is above 0");
-    let (month, day) = (date.month().unsigned_abs(), date.day().unsigned_abs());
+/// Years are above 0 in all data there is; 512 = 16 x 32 days to a year. Minute 0: a daily bar.
+fn pack_moment(moment: Moment, page: &mut Packer) {
+    let year = u32::try_from(moment.year()).expect("a year of a market is above 0");
+    let (month, day) = (moment.month().unsigned_abs(), moment.day().unsigned_abs());
     page.count(year << 9 | u32::from(month) << 5 | u32::from(day));
+    page.count(moment.minute().map_or(0, u32::from));
 }
 
-fn unpack_date(page: &mut Unpacker<'_>) -> Result<Date, String> {
+fn unpack_moment(page: &mut Unpacker<'_>) -> Result<Moment, String> {
     let packed = page.count()?;
     let part = |value: u32| i8::try_from(value).expect("five bits");
     let year = i16::try_from(packed >> 9).map_err(|e| e.to_string())?;
-    Date::new(year, part(packed >> 5 & 0xf), part(packed & 0x1f)).map_err(|e| e.to_string())
+    let date = Date::new(year, part(packed >> 5 & 0xf), part(packed & 0x1f));
+    let date = date.map_err(|e| e.to_string())?;
+    match page.count()? {
+        0 => Ok(Moment::daily(date)),
+        minute => Moment::at(date, minute).map_err(|e| e.to_string()),
+    }
 }
 
 fn number_of(row: Regime) -> u8 {

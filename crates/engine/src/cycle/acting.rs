@@ -1,7 +1,7 @@
 //! What a session does in the end: positions that turn, questions asked, intents sent.
 
 use tradebot_brackets::Management;
-use tradebot_domain::Date;
+use tradebot_domain::Moment;
 use tradebot_journal::{DecisionId, DecisionRecord, Event, Ledger, Verdict};
 use tradebot_risk::Approved;
 
@@ -9,6 +9,7 @@ use super::Engine;
 use crate::account::Account;
 use crate::candidate::{self, Candidate};
 use crate::error::EngineError;
+use crate::intraday::SessionClock;
 use crate::shadow::Shadow;
 
 impl Engine {
@@ -17,7 +18,7 @@ impl Engine {
     /// lies above it: at break-even itself a consensus hovers.
     pub(super) fn turn(
         &mut self,
-        session: Date,
+        session: Moment,
         records: &[DecisionRecord],
         candidates: &[Candidate],
         ledger: &mut dyn Ledger,
@@ -37,10 +38,26 @@ impl Engine {
         Ok(())
     }
 
+    /// Before the last bar of a session everything is left at its open, where the run says so:
+    /// positions and shadows alike.
+    pub(super) fn leave_for_the_night(
+        &mut self,
+        session: Moment,
+        ledger: &mut dyn Ledger,
+    ) -> Result<(), EngineError> {
+        if !self.clock.as_ref().is_some_and(SessionClock::leaves) {
+            return Ok(());
+        }
+        for shadow in self.symbols.iter_mut().flat_map(|state| &mut state.shadows) {
+            shadow.walk.leave_at_next_open();
+        }
+        self.account.leave_for_the_night(session, ledger)
+    }
+
     /// Opens the shadow of every candidate, so that the bot also learns from what it did not do.
     pub(super) fn ask(
         &mut self,
-        session: Date,
+        session: Moment,
         records: &[DecisionRecord],
         candidates: Vec<Candidate>,
     ) {

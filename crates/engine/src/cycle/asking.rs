@@ -1,7 +1,7 @@
 //! What a rule strategy wishes for, and what review allows of it.
 
 use tradebot_brackets::Bracket;
-use tradebot_domain::{Date, SessionData, Tick};
+use tradebot_domain::{Moment, SessionData, Tick};
 use tradebot_journal::{Brief, DecisionRecord, Detail, Event, Ledger, SizingStep, Verdict};
 use tradebot_risk::{RuleEntry, review, review_unrecorded};
 
@@ -104,7 +104,7 @@ impl Engine {
         ledger: &mut dyn Ledger,
     ) -> Result<(), EngineError> {
         let session = visit.session;
-        let bracket = match self.bracket_of(index, entry) {
+        let bracket = match self.entry_in_time().and_then(|()| self.bracket_of(index, entry)) {
             Ok(bracket) => bracket,
             Err(passed) => return self.pass(rules, index, visit, passed, ledger),
         };
@@ -204,7 +204,7 @@ impl Engine {
     pub(super) fn send_all(
         &mut self,
         rules: &mut Rules,
-        session: Date,
+        session: Moment,
         ledger: &mut dyn Ledger,
     ) -> Result<(), EngineError> {
         if rules.detail == Detail::Full {

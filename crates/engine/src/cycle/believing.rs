@@ -1,12 +1,13 @@
 //! From admitted bars to beliefs.
 
-use tradebot_domain::{Date, Regime};
+use tradebot_domain::{Moment, Regime};
 use tradebot_execution::{bracket_record, management_record};
 use tradebot_journal::{BracketRecord, DecisionRecord, Verdict};
 
 use super::Engine;
 use crate::arrival::Arrival;
 use crate::candidate::{self, Candidate, Passed};
+use crate::intraday::SessionClock;
 use crate::phase::{Phase, Phases};
 
 impl Engine {
@@ -14,7 +15,7 @@ impl Engine {
     /// asked about.
     pub(super) fn consider(
         &self,
-        session: Date,
+        session: Moment,
         arrivals: &[Arrival],
         phases: &mut Phases<'_>,
     ) -> (Vec<DecisionRecord>, Vec<Candidate>) {
@@ -34,7 +35,7 @@ impl Engine {
 
     fn consider_one(
         &self,
-        session: Date,
+        session: Moment,
         index: usize,
         arrival: &Arrival,
     ) -> (DecisionRecord, Option<Candidate>) {
@@ -60,6 +61,13 @@ impl Engine {
         }
     }
 
+    /// # Errors
+    /// The session is too near its end for an entry.
+    pub(super) fn entry_in_time(&self) -> Result<(), Passed> {
+        let late = self.clock.as_ref().and_then(SessionClock::no_entry);
+        late.map_or(Ok(()), |detail| Err(Passed { reason: "near_close", detail }))
+    }
+
     /// Gate, warm-up, regime, bracket, opinions and consensus of one symbol.
     fn believe(
         &self,
@@ -70,6 +78,7 @@ impl Engine {
     ) -> Result<Candidate, Passed> {
         let state = &self.symbols[index];
         let bar = arrival.admitted()?;
+        self.entry_in_time()?;
         let features = arrival.features.as_ref().ok_or_else(|| Passed {
             reason: "not_warm",
             detail: format!(

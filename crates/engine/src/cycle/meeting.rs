@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use tradebot_domain::{Bar, CorporateAction, Date, SessionData, Symbol};
+use tradebot_domain::{Bar, CorporateAction, Moment, SessionData, Symbol};
 use tradebot_journal::Ledger;
 use tradebot_quality_gates::Reading;
 
@@ -17,7 +17,7 @@ use crate::strategy::Holding;
 /// What a session brought for one symbol of the cycle.
 #[derive(Clone, Copy)]
 pub(super) struct Visit<'a> {
-    pub(super) session: Date,
+    pub(super) session: Moment,
     /// The raw bar; none when none came.
     pub(super) bar: Option<&'a Bar>,
     sound: bool,
@@ -111,6 +111,7 @@ impl Engine {
         phases.enter(Phase::Features);
         let mut mark = self.account.mark(data.session, &self.symbols);
         self.account.watch_limits(&mut mark, Some(rules.daily_loss), ledger)?;
+        self.leave_for_the_night(data.session, ledger)?;
 
         phases.enter(Phase::Opine);
         self.consult(rules, (data, &arrivals), &mark, ledger)?;

@@ -1,6 +1,6 @@
 //! The market's part of a session: context, regime with its second opinion, features.
 
-use tradebot_domain::{Date, SessionData};
+use tradebot_domain::{Moment, SessionData};
 use tradebot_journal::{Event, Ledger, OutlookRecord, RegimeRecord, SecondOpinionRecord};
 
 use super::Engine;
@@ -33,7 +33,7 @@ impl Engine {
     /// The regime with its second opinion, and a note when the two begin to disagree for long.
     pub(super) fn record_regime(
         &mut self,
-        session: Date,
+        session: Moment,
         ledger: &mut dyn Ledger,
     ) -> Result<(), EngineError> {
         let Some(r) = &self.regime else { return Ok(()) };

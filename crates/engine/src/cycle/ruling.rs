@@ -1,7 +1,7 @@
 //! A rule strategy in the place of the ensemble, and one seat of it per symbol.
 
 use tradebot_brackets::Management;
-use tradebot_domain::{Bar, Date, Shares, Symbol};
+use tradebot_domain::{Bar, Moment, Shares, Symbol};
 use tradebot_journal::{Brief, DecisionRecord, Detail, Event, IdleRecord, Ledger, LedgerError};
 use tradebot_risk::Approved;
 
@@ -39,8 +39,8 @@ impl Idle {
 #[derive(Debug, Clone, Copy)]
 struct Stretch {
     reason: Idle,
-    from: Date,
-    to: Date,
+    from: Moment,
+    to: Moment,
     count: u64,
 }
 
@@ -119,7 +119,7 @@ impl Seat {
     pub(super) fn idle(
         &mut self,
         reason: Idle,
-        session: Date,
+        session: Moment,
         detail: Detail,
         ledger: &mut dyn Ledger,
     ) -> Result<(), LedgerError> {

@@ -1,6 +1,6 @@
 //! Every decision that the training set would take, to be labelled anew.
 
-use tradebot_domain::{Date, Regime, Symbol};
+use tradebot_domain::{Moment, Regime, Symbol};
 use tradebot_journal::DecisionId;
 use tradebot_models::TrainingSet;
 
@@ -18,7 +18,7 @@ pub(super) struct Kept {
 
 #[derive(Debug, Clone, Copy)]
 struct Decision {
-    session: Date,
+    session: Moment,
     row: Regime,
     /// In the training set.
     is_in_set: bool,
@@ -106,7 +106,7 @@ impl Kept {
             decision.is_in_set = !decision.uniqueness.is_nan();
             if decision.is_in_set {
                 let Decision { session, row, won, uniqueness, .. } = *decision;
-                set.push(session, features, row, won, uniqueness);
+                set.push(session.date(), features, row, won, uniqueness);
             } else {
                 self.spare.extend_from_slice(features);
             }
@@ -134,6 +134,7 @@ impl Kept {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use tradebot_domain::Date;
     use tradebot_models::LearnedKind;
 
     use super::*;
@@ -153,7 +154,7 @@ mod tests {
         let days = tradebot_domain::Span::new().days(i64::try_from(number).unwrap());
         // Symbols come up in another order than that of their names.
         let symbol = format!("S{}", (number * 7 + number / 3) % 10).parse().unwrap();
-        DecisionId { session: start + days, symbol }
+        DecisionId { session: Moment::daily(start + days), symbol }
     }
 
     fn features(number: usize) -> [f64; 2] {
@@ -174,7 +175,7 @@ mod tests {
             let mut labels: Vec<Label> = rounds[0].clone();
             for (number, label) in labels.iter().enumerate() {
                 if let Some((won, u)) = *label {
-                    set.push(id_of(number).session, &features(number), row_of(number), won, u);
+                    set.push(id_of(number).session.date(), &features(number), row_of(number), won, u);
                 }
                 kept.push(id_of(number), row_of(number), &features(number), *label);
             }
@@ -194,7 +195,7 @@ mod tests {
             let mut fresh = empty();
             for (number, label) in labels.iter().enumerate() {
                 if let Some((won, u)) = *label {
-                    fresh.push(id_of(number).session, &features(number), row_of(number), won, u);
+                    fresh.push(id_of(number).session.date(), &features(number), row_of(number), won, u);
                 }
             }
             prop_assert_eq!(set.len(), fresh.len());
@@ -212,7 +213,7 @@ mod tests {
             let (mut kept, mut set) = (Kept::default(), empty());
             for (number, label) in first.iter().enumerate() {
                 if let (Some((won, u)), true) = (*label, wanted[number]) {
-                    set.push(id_of(number).session, &features(number), row_of(number), won, u);
+                    set.push(id_of(number).session.date(), &features(number), row_of(number), won, u);
                 }
                 kept.push(id_of(number), row_of(number), &features(number), *label);
             }
@@ -225,7 +226,7 @@ mod tests {
             let mut fresh = empty();
             for number in (0..40).filter(|n| wanted[*n]) {
                 let (won, u) = first[number].unwrap_or((false, 1.0));
-                fresh.push(id_of(number).session, &features(number), row_of(number), won, u);
+                fresh.push(id_of(number).session.date(), &features(number), row_of(number), won, u);
             }
             let digest = |set: &TrainingSet| set.digest(LearnedKind::Forest, 1);
             prop_assert_eq!(digest(&kept.rebuild(&set, empty())), digest(&fresh));

@@ -53,7 +53,7 @@ impl Sample {
         row: Regime,
         (won, uniqueness): (bool, f64),
     ) {
-        self.set.push(id.session, features, row, won, uniqueness);
+        self.set.push(id.session.date(), features, row, won, uniqueness);
         // An example that is not sound is not taken.
         if self.set.len() > self.draws.len() {
             self.draws.push(self.draw(id));
@@ -95,6 +95,9 @@ impl Sample {
         hasher.update(&self.seed.to_le_bytes());
         hasher.update(&id.session.year().to_le_bytes());
         hasher.update(&[id.session.month().unsigned_abs(), id.session.day().unsigned_abs()]);
+        if let Some(minute) = id.session.minute() {
+            hasher.update(&minute.to_le_bytes());
+        }
         hasher.update(id.symbol.as_str().as_bytes());
         let hash = hasher.finalize();
         u64::from_le_bytes(hash.as_bytes()[..8].try_into().expect("a hash has 32 bytes"))
@@ -109,7 +112,10 @@ mod tests {
     fn id(k: usize) -> DecisionId {
         let days = i64::try_from(k / 100).unwrap();
         let session = Date::constant(2004, 1, 2).checked_add(Span::new().days(days)).unwrap();
-        DecisionId { session, symbol: Symbol::new(&format!("S{}", k % 100)).unwrap() }
+        DecisionId {
+            session: session.into(),
+            symbol: Symbol::new(&format!("S{}", k % 100)).unwrap(),
+        }
     }
 
     const EXAMPLES_MAX: usize = 20_000;
@@ -134,7 +140,7 @@ mod tests {
         let mut plain = TrainingSet::new(feature_names().len()).with_horizon(30);
         let features = vec![0.5; feature_names().len()];
         for k in 0..300 {
-            plain.push(id(k).session, &features, Regime::Transition, k % 3 == 0, 0.5);
+            plain.push(id(k).session.date(), &features, Regime::Transition, k % 3 == 0, 0.5);
         }
         let sample = filled(7, 0..300);
         let kind = tradebot_models::LearnedKind::ALL[0];

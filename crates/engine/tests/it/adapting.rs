@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::{Error, Result};
 use std::sync::{Arc, Mutex};
 
-use tradebot_domain::{Date, Regime};
+use tradebot_domain::{Moment, Regime};
 use tradebot_engine::{Engine, EngineError, Silent};
 use tradebot_journal::{DecisionRecord, Event, MemoryLedger, Scratch};
 use tradebot_policy::Policy;
@@ -16,14 +16,14 @@ pub(crate) fn climbing() -> Market {
     Market::random(&["AAA", "BBB", "CCC"], 1_000, 0.006, 23)
 }
 
-fn moves(outcome: &Outcome) -> Vec<(Date, f64, f64)> {
+fn moves(outcome: &Outcome) -> Vec<(Moment, f64, f64)> {
     let adapted = outcome.risks().filter(|r| r.event == "r_adapted");
     adapted.map(|r| (r.session, r.limit, r.value)).collect()
 }
 
 /// R of each decision, by row.
-fn asked(outcome: &Outcome) -> BTreeMap<Regime, Vec<(Date, f64)>> {
-    let mut asked: BTreeMap<Regime, Vec<(Date, f64)>> = BTreeMap::new();
+fn asked(outcome: &Outcome) -> BTreeMap<Regime, Vec<(Moment, f64)>> {
+    let mut asked: BTreeMap<Regime, Vec<(Moment, f64)>> = BTreeMap::new();
     for decision in outcome.decisions() {
         if let Some(bracket) = &decision.bracket {
             asked.entry(decision.row).or_default().push((decision.id.session, bracket.r_multiple));
@@ -79,11 +79,11 @@ fn a_policy_that_keeps_its_multiples_keeps_them() {
 fn a_new_multiple_is_learned_as_if_it_had_been_asked_all_along() {
     // What a row is worth under its last multiple, by the engine, after it has moved...
     let outcome = run(&climbing(), |_| ());
-    let mut last: BTreeMap<String, (Date, f64)> = BTreeMap::new();
+    let mut last: BTreeMap<String, (Moment, f64)> = BTreeMap::new();
     for r in outcome.risks().filter(|r| r.event == "r_adapted") {
         last.insert(r.detail.split(':').next().unwrap().to_owned(), (r.session, r.value));
     }
-    let learned = |outcome: &Outcome, row: &str, from: Date| {
+    let learned = |outcome: &Outcome, row: &str, from: Moment| {
         let records = outcome.events.iter().filter_map(|e| match e {
             Event::Learned(l) if l.session >= from => Some(l.rows.clone()),
             _ => None,

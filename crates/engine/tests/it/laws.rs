@@ -104,7 +104,7 @@ fn learned_members_are_refitted_only_on_outcomes_that_are_long_known() {
             fits += 1;
             let sessions_between = outcome
                 .snapshots()
-                .filter(|s| s.session > fit.last_example && s.session <= fit.session)
+                .filter(|s| s.session > fit.last_example.into() && s.session <= fit.session)
                 .count();
             assert!(sessions_between >= 30, "{}: {sessions_between} sessions", fit.session);
         }

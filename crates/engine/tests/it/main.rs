@@ -14,3 +14,4 @@ mod warm;
 mod rules;
 mod terms;
 mod brief;
+mod intraday;

@@ -1,7 +1,7 @@
 //! Small seeded markets with visible knobs, and a way to run the engine over them.
 
 use tradebot_brackets::CostModel;
-use tradebot_domain::{Bar, Currency, Date, Decimal, Exchange, Feed, Money, SessionData, Symbol};
+use tradebot_domain::{Bar, Currency, Decimal, Exchange, Feed, Moment, Money, SessionData, Symbol};
 use tradebot_engine::config::Training;
 use tradebot_engine::{Engine, EngineConfig, Silent};
 use tradebot_journal::{DecisionRecord, Event, MemoryLedger, RiskRecord, SnapshotRecord, Verdict};
@@ -26,14 +26,14 @@ impl Market {
             .into_iter()
             .take(sessions)
             .map(|session| SessionData {
-                session,
+                session: session.into(),
                 bars: names
                     .iter()
                     .zip(&mut closes)
-                    .map(|(s, close)| (*s, random.bar(session, close, 0.01, drift)))
+                    .map(|(s, close)| (*s, random.bar(session.into(), close, 0.01, drift)))
                     .collect(),
                 actions: Vec::new(),
-                index: Some(random.bar(session, &mut index, 0.008, 0.0002)),
+                index: Some(random.bar(session.into(), &mut index, 0.008, 0.0002)),
                 vix_previous: None,
                 missed: Vec::new(),
                 listed: names.clone(),
@@ -64,7 +64,7 @@ impl Market {
         }
     }
 
-    pub(crate) fn date(&self, session: usize) -> Date {
+    pub(crate) fn date(&self, session: usize) -> Moment {
         self.sessions[session].session
     }
 }
@@ -85,7 +85,7 @@ impl SplitMix {
         (0..12).map(|_| self.next()).sum::<f64>() - 6.0
     }
 
-    fn bar(&mut self, date: Date, close: &mut f64, sigma: f64, drift: f64) -> Bar {
+    fn bar(&mut self, date: Moment, close: &mut f64, sigma: f64, drift: f64) -> Bar {
         let open = *close * (1.0 + 0.3 * sigma * self.normal());
         let end = open * (1.0 + drift + sigma * self.normal());
         let high = open.max(end) * (1.0 + 0.4 * sigma * self.next());
@@ -156,8 +156,8 @@ impl Outcome {
 pub(crate) fn config(market: &Market, change: impl FnOnce(&mut EngineConfig)) -> EngineConfig {
     let symbols: Vec<Symbol> = market.sessions[0].bars.iter().map(|(s, _)| *s).collect();
     let mut config = EngineConfig {
-        from: market.date(0),
-        to: market.date(market.sessions.len() - 1),
+        from: market.date(0).date(),
+        to: market.date(market.sessions.len() - 1).date(),
         symbols,
         sectors: std::collections::BTreeMap::new(),
         cash: Money(Decimal::from(100_000)),
@@ -172,6 +172,7 @@ pub(crate) fn config(market: &Market, change: impl FnOnce(&mut EngineConfig)) ->
         second_opinion: tradebot_engine::config::SecondOpinionView::default(),
         rearm_by_itself: true,
         durable_before_send: false,
+        intraday: None,
         data_source: "synthetic".to_owned(),
         data_digest: "none".to_owned(),
     };

@@ -70,7 +70,7 @@ fn a_split_changes_shares_and_prices_and_nothing_else_of_what_is_decided() {
     let symbol: Symbol = "AAA".parse().unwrap();
     split.shift(480, "AAA", 0.5);
     let action = CorporateAction {
-        ex_date: split.date(480),
+        ex_date: split.date(480).date(),
         kind: ActionKind::Split { ratio: Decimal::TWO },
     };
     split.sessions[480].actions.push((symbol, action));
@@ -93,7 +93,7 @@ fn an_action_whose_ex_date_has_no_usable_bar_applies_with_the_next_one() {
     let symbol: Symbol = "AAA".parse().unwrap();
     market.shift(480, "AAA", 0.5);
     let action = CorporateAction {
-        ex_date: market.date(480),
+        ex_date: market.date(480).date(),
         kind: ActionKind::Split { ratio: Decimal::TWO },
     };
     market.sessions[480].actions.push((symbol, action));

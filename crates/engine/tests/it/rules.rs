@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use tradebot_brackets::CostModel;
 use tradebot_domain::{
-    ActionKind, Bar, ColumnFeed, CorporateAction, Date, Decimal, Feed, Money, SessionData, Symbol,
+    ActionKind, Bar, ColumnFeed, CorporateAction, Decimal, Feed, Moment, Money, SessionData, Symbol,
 };
 use tradebot_engine::{
     Admission, Engine, EngineConfig, Entry, Holding, Ruling, Silent, Strategy, Wish,
@@ -33,7 +33,8 @@ const COSTS: CostModel = CostModel { half_spread_bps: 10.0, ..CostModel::FREE };
 
 fn config(symbols: &[Symbol], cash: i64) -> EngineConfig {
     let cash = Money(Decimal::from(cash));
-    let mut config = EngineConfig::simulated((Date::MIN, Date::MAX), symbols.to_vec(), cash);
+    let mut config =
+        EngineConfig::simulated((Moment::MIN.date(), Moment::MAX.date()), symbols.to_vec(), cash);
     config.costs = COSTS;
     config
 }
@@ -70,8 +71,8 @@ fn fill_of(event: &Event) -> Option<&FillRecord> {
     if let Event::Fill(fill) = event { Some(fill) } else { None }
 }
 
-/// Date, bought or sold, price.
-type Print = (Date, bool, f64);
+/// Moment, bought or sold, price.
+type Print = (Moment, bool, f64);
 
 /// The same rule by hand: running sums, next open, 0.1 % on each side, one share.
 fn by_hand(bars: &[Bar], cash: f64) -> (Vec<Print>, f64) {
@@ -115,7 +116,7 @@ fn generated_bars_give_the_fills_and_the_equity_of_every_other_engine() {
     let bars = Generated::bars(10_000);
     for (n, expected, equity) in [(1_000, 34, "99999890.053"), (10_000, 394, "99996309.140")] {
         let gen_ = symbol("GEN");
-        let feed = || ColumnFeed::new(gen_, bars.columns(n), Date::MIN);
+        let feed = || ColumnFeed::new(gen_, bars.columns(n), Moment::MIN.date());
         let mut quick = SweepLedger::default();
         let shaped = || engine(config(&[gen_], 100_000_000), Admission::Shape, &mut || cross(1));
         let finished = shaped().run(&mut feed(), &mut quick, &mut Silent).unwrap();
@@ -156,14 +157,14 @@ fn real_days_give_the_fills_of_the_loop_by_hand() {
     for stock in &stocks {
         // Up to the first corporate action both see the same series.
         let series = history.choose(&[*stock]).unwrap()[0];
-        let until = series.actions.first().map_or(Date::MAX, |a| a.ex_date);
+        let until = series.actions.first().map_or(Moment::MAX, |a| a.ex_date.into());
         let bars: Vec<Bar> = series.bars.iter().filter(|b| b.date < until).copied().collect();
         if bars.len() < 200 {
             continue;
         }
         let mut engine = engine(config(&[*stock], 100_000), Admission::Shape, &mut || cross(1));
         let (from, to) = (bars[0].date, bars[bars.len() - 1].date);
-        let mut feed = Replay::new(&history, &[*stock], from, to).unwrap();
+        let mut feed = Replay::new(&history, &[*stock], from.date(), to.date()).unwrap();
         let ledger = run_in(&mut engine, &mut feed);
         let (by_hand, last) = by_hand(&bars, 1e5);
         assert!(by_hand.len() > 5, "{stock}");
@@ -203,8 +204,9 @@ impl Strategy for BuyAndHold {
     }
 }
 
-fn day(i: i32) -> Date {
-    "2005-03-01".parse::<Date>().unwrap() + tradebot_domain::Span::new().days(i)
+fn day(i: i32) -> Moment {
+    ("2005-03-01".parse::<tradebot_domain::Date>().unwrap() + tradebot_domain::Span::new().days(i))
+        .into()
 }
 
 fn session(i: i32, price: f64, action: Option<ActionKind>) -> SessionData {
@@ -213,7 +215,9 @@ fn session(i: i32, price: f64, action: Option<ActionKind>) -> SessionData {
     data.bars.push((symbol("AAA"), bar));
     data.listed.push(symbol("AAA"));
     let ex_date = day(i);
-    data.actions.extend(action.map(|kind| (symbol("AAA"), CorporateAction { ex_date, kind })));
+    data.actions.extend(
+        action.map(|kind| (symbol("AAA"), CorporateAction { ex_date: ex_date.date(), kind })),
+    );
     data
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use tradebot_brackets::cost::{Conversion, CostSchedule, Impact, Participation, Table};
 use tradebot_brackets::settlement::SettlementSchedule;
 use tradebot_brackets::{AccountKind, CostModel, ExecutionTerms};
-use tradebot_domain::{Bar, Currency, Date, Exchange, FinerBars, Money, Symbol};
+use tradebot_domain::{Bar, Currency, Exchange, FinerBars, Moment, Money, Symbol};
 use tradebot_engine::{Engine, EngineConfig, Silent};
 use tradebot_journal::{
     Event, ExitReason, FillRecord, MemoryLedger, OrderRole, TradeRecord, Verdict,
@@ -162,7 +162,7 @@ fn a_cash_account_spends_settled_money_only_and_a_margin_account_all_of_it() {
         |o: &Outcome| fills(o).iter().map(|f| (f.session, f.symbol, f.shares)).collect::<Vec<_>>();
     assert_eq!(prints(&margin), prints(&plain), "margin does not wait");
     // By hand: what is bought in a session was settled by its morning.
-    let sessions: Vec<Date> = market.sessions.iter().map(|s| s.session).collect();
+    let sessions: Vec<Moment> = market.sessions.iter().map(|s| s.session).collect();
     let mut flows: BTreeMap<usize, Money> = BTreeMap::new();
     let mut bought = Money::ZERO;
     for fill in fills(&cash) {
@@ -186,7 +186,7 @@ fn an_account_in_another_currency_adds_up_in_its_own() {
     let market = ordinary();
     let rows = vec![
         tradebot_brackets::cost::Row { from: None, terms: 1.3 },
-        tradebot_brackets::cost::Row { from: Some(market.date(200)), terms: 1.4 },
+        tradebot_brackets::cost::Row { from: Some(market.date(200).date()), terms: 1.4 },
     ];
     let conversion = Some(Conversion { account: Currency::Cad, spread_bps: 20.0, per_trade: true });
     let terms = ExecutionTerms {
@@ -243,7 +243,7 @@ fn terms_that_do_not_fit_the_run_are_refused_before_it_begins() {
 }
 
 /// Every session in two halves, the upper one first.
-struct Halves(BTreeMap<(Symbol, Date), [Bar; 2]>);
+struct Halves(BTreeMap<(Symbol, Moment), [Bar; 2]>);
 
 impl Halves {
     fn of(market: &Market) -> Self {
@@ -257,7 +257,7 @@ impl Halves {
 }
 
 impl FinerBars for Halves {
-    fn of(&self, symbol: Symbol, session: Date) -> &[Bar] {
+    fn of(&self, symbol: Symbol, session: Moment) -> &[Bar] {
         self.0.get(&(symbol, session)).map_or(&[], |bars| &bars[..])
     }
 }

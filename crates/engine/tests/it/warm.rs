@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use tradebot_domain::{Date, Regime};
+use tradebot_domain::{Moment, Regime};
 use tradebot_engine::shadow::Forecast;
 use tradebot_engine::{Engine, EngineConfig, LearnedOutcome, LearnedSession, Silent};
 use tradebot_journal::{
@@ -17,12 +17,12 @@ use crate::market::{Market, Outcome, config, run};
 fn on_record(outcome: &Outcome) -> Vec<LearnedSession> {
     let decisions: BTreeMap<DecisionId, &DecisionRecord> =
         outcome.decisions().map(|d| (d.id, d)).collect();
-    let mut symbols: BTreeMap<Date, u32> = BTreeMap::new();
+    let mut symbols: BTreeMap<Moment, u32> = BTreeMap::new();
     for decision in decisions.values() {
         *symbols.entry(decision.id.session).or_default() += u32::from(decision.close.is_some());
     }
-    let mut outcomes: BTreeMap<Date, Vec<LearnedOutcome>> = BTreeMap::new();
-    let mut candidates: BTreeMap<Date, Vec<CandidatesRecord>> = BTreeMap::new();
+    let mut outcomes: BTreeMap<Moment, Vec<LearnedOutcome>> = BTreeMap::new();
+    let mut candidates: BTreeMap<Moment, Vec<CandidatesRecord>> = BTreeMap::new();
     let mut alarms = BTreeSet::new();
     for event in &outcome.events {
         match event {
@@ -44,7 +44,7 @@ fn on_record(outcome: &Outcome) -> Vec<LearnedSession> {
             _ => {}
         }
     }
-    let mut before: Option<Date> = None;
+    let mut before: Option<Moment> = None;
     symbols
         .into_iter()
         .map(|(session, symbols)| LearnedSession {
@@ -68,7 +68,7 @@ fn forecast(decision: &DecisionRecord) -> Forecast {
     }
 }
 
-fn learned(outcome: &Outcome) -> BTreeMap<Date, LearnedRecord> {
+fn learned(outcome: &Outcome) -> BTreeMap<Moment, LearnedRecord> {
     let records = outcome.events.iter().filter_map(|event| match event {
         Event::Learned(record) => Some((record.session, record.clone())),
         _ => None,
@@ -142,7 +142,7 @@ fn a_warm_start_asks_with_the_multiples_that_the_earlier_run_had_reached() {
         }
     }
     let bundled = Policy::bundled();
-    let month = |d: Date| (d.year(), d.month());
+    let month = |d: Moment| (d.year(), d.month());
     let begun = month(market.date(split));
     let mut seen = 0;
     for decision in continued_warm(&market, &first, split) {

@@ -1,8 +1,7 @@
 //! One open position, and an entry that may become one.
 
 use std::sync::Arc;
-
-use tradebot_domain::{ActionKind, Bar, Date, Decimal, Money, Price, Shares, Tick};
+use tradebot_domain::{ActionKind, Bar, Decimal, Moment, Money, Price, Shares, Tick};
 use tradebot_journal::{
     ActionApplied, IntentRecord, OrderRecord, OrderRole, OrderState, PositionRecord, TradeRecord,
 };
@@ -27,7 +26,7 @@ pub struct Position {
     /// The intent that opened it, as it was decided.
     pub intent: Arc<IntentRecord>,
     /// Session of the entry fill.
-    pub entry_session: Date,
+    pub entry_session: Moment,
     /// Price of the entry fill, in the shares of its day.
     pub entry_price: Price,
     /// Shares bought, those of the entry's day.
@@ -59,7 +58,7 @@ pub struct Position {
     rate: Option<Decimal>,
     /// Shares now for each share at the entry.
     units: Decimal,
-    marked: Option<Date>,
+    marked: Option<Moment>,
     /// A close that is no exact mark yet.
     latest: Option<f64>,
 }
@@ -197,7 +196,7 @@ impl Position {
     pub(super) fn pass_sessions(
         &mut self,
         sessions: u32,
-        (date, close): (Date, f64),
+        (date, close): (Moment, f64),
         range: (f64, f64),
     ) {
         self.latest = Some(close);

@@ -1,7 +1,7 @@
 //! How much of an entry is filled, and what an ambiguous bar would have brought otherwise.
 
 use tradebot_brackets::{Ambiguity, Exit, Progress, Walk};
-use tradebot_domain::{Bar, Date, Money, Shares};
+use tradebot_domain::{Bar, Moment, Money, Shares};
 use tradebot_journal::{ExitReason, OrderState};
 
 use super::slot::{BY_FINER_BARS, Leaving, Slot, Venue, on_record};
@@ -69,7 +69,12 @@ impl Slot {
     }
 
     /// Cash that the exits of one session bring on one way through its bar.
-    fn brought(&self, (walk, whole): (&Walk, bool), session: Date, venue: &Venue) -> Option<Money> {
+    fn brought(
+        &self,
+        (walk, whole): (&Walk, bool),
+        session: Moment,
+        venue: &Venue,
+    ) -> Option<Money> {
         let Progress::Closed(exit) = walk.progress() else { return None };
         let sale = |shares: Shares, price: f64, reason: ExitReason| {
             let price = on_record(price);

@@ -31,11 +31,11 @@ impl History {
 
     /// Takes a session that is over into account, the actions of its date first.
     pub(super) fn observe(&mut self, bar: &Bar, sessions: usize) {
-        if self.last.is_some_and(|last| bar.date <= last) {
+        if self.last.is_some_and(|last| bar.date.date() <= last) {
             return;
         }
-        self.apply_due(bar.date);
-        self.last = Some(bar.date);
+        self.apply_due(bar.date.date());
+        self.last = Some(bar.date.date());
         if let Some(before) = self.close.filter(|close| *close > 0.0) {
             push(&mut self.returns, (bar.close / before).ln(), sessions);
         }

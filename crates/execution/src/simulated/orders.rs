@@ -1,6 +1,6 @@
 //! Order records: their ids, prices and states.
 
-use tradebot_domain::{CorporateAction, Date, Price, Shares, Symbol};
+use tradebot_domain::{CorporateAction, Moment, Price, Shares, Symbol};
 use tradebot_journal::{IntentRecord, OrderRecord, OrderRole, OrderState};
 
 use super::slot::Slot;
@@ -26,7 +26,7 @@ pub enum ActionRefused {
         /// The action.
         action: CorporateAction,
         /// The last session seen.
-        seen: Date,
+        seen: Moment,
     },
 }
 
@@ -54,7 +54,7 @@ impl Slot {
     /// The record of one of this slot's orders, for the shares that it stands for now.
     pub(super) fn order(
         &self,
-        session: Date,
+        session: Moment,
         leg: Leg,
         state: OrderState,
         note: impl Into<String>,
@@ -100,7 +100,7 @@ impl Slot {
     }
 
     /// The entry as it works at the venue.
-    pub(super) fn entry_working(&self, session: Date, note: impl Into<String>) -> BrokerEvent {
+    pub(super) fn entry_working(&self, session: Moment, note: impl Into<String>) -> BrokerEvent {
         self.order(session, Leg::Entry, OrderState::Working, note)
     }
 
@@ -110,7 +110,7 @@ impl Slot {
         if self.actions.contains(&action) || self.applied.contains(&action) {
             return Err(ActionRefused::Repeated { symbol, action });
         }
-        if action.ex_date <= seen {
+        if action.ex_date <= seen.date() {
             return Err(ActionRefused::Late { symbol, action, seen });
         }
         self.actions.push(action);

@@ -7,7 +7,7 @@ use tradebot_brackets::{
     PartialExit, PartialFill, Progress, Walk,
 };
 use tradebot_domain::{
-    ActionKind, Bar, CorporateAction, Date, Decimal, Money, Price, Rounding, Shares, Tick,
+    ActionKind, Bar, CorporateAction, Decimal, Moment, Money, Price, Rounding, Shares, Tick,
 };
 use tradebot_journal::{ActionApplied, ExitReason, IntentRecord, OrderState};
 
@@ -65,7 +65,7 @@ pub(super) struct Slot {
     /// To be sold at the next open.
     flatten: bool,
     /// The last session seen.
-    pub(super) seen: Date,
+    pub(super) seen: Moment,
 }
 
 /// The order of a partial exit.
@@ -231,7 +231,7 @@ impl Slot {
     }
 
     /// Divides the shares that a split has left anew; the part may come to no whole share.
-    fn divide_again(&mut self, session: Date, events: &mut Vec<BrokerEvent>) {
+    fn divide_again(&mut self, session: Moment, events: &mut Vec<BrokerEvent>) {
         if self.part.is_none() {
             return;
         }
@@ -248,7 +248,7 @@ impl Slot {
     fn sell_part_if(
         &mut self,
         whole: bool,
-        session: Date,
+        session: Moment,
         venue: &Venue,
         events: &mut Vec<BrokerEvent>,
     ) {
@@ -265,7 +265,7 @@ impl Slot {
     /// Sells everything; one order fills, the others are cancelled.
     pub(super) fn leave(
         &self,
-        session: Date,
+        session: Moment,
         leaving: &Leaving,
         venue: &Venue,
         events: &mut Vec<BrokerEvent>,
@@ -283,7 +283,7 @@ impl Slot {
 
     fn exit(
         &self,
-        session: Date,
+        session: Moment,
         leg: Leg,
         shares: Shares,
         leaving: &Leaving,
@@ -305,7 +305,7 @@ impl Slot {
 
     fn fill(
         &self,
-        session: Date,
+        session: Moment,
         leg: Leg,
         (shares, price): (Shares, Price),
         venue: &Venue,
@@ -331,13 +331,14 @@ impl Slot {
     /// What an order costs, and what else there is to say of it under terms.
     pub(super) fn charged(
         &self,
-        session: Date,
+        session: Moment,
         (shares, price): (Shares, Price),
         reason: Option<ExitReason>,
         venue: &Venue,
     ) -> (CostBreakdown, Option<Box<FillDetail>>) {
         if let Some(terms) = &venue.terms {
-            let priced_before = self.intent.session;
+            let priced_before = self.intent.session.date();
+            let session = session.date();
             let order = Order { session, price, shares, reason, priced_before };
             let (costs, mut detail) = terms.charge(&order, &venue.costs);
             if reason.is_none() {
@@ -362,7 +363,7 @@ impl Slot {
     /// A waiting entry ends without a fill.
     pub(super) fn entry_ended(
         &self,
-        session: Date,
+        session: Moment,
         state: OrderState,
         note: impl Into<String>,
     ) -> BrokerEvent {
@@ -370,7 +371,7 @@ impl Slot {
     }
 
     /// A stop that moved is cancelled and placed anew after the bar that moved it.
-    fn replace_stop(&mut self, session: Date, events: &mut Vec<BrokerEvent>) {
+    fn replace_stop(&mut self, session: Moment, events: &mut Vec<BrokerEvent>) {
         if self.at_market {
             return;
         }
@@ -418,8 +419,9 @@ impl Slot {
         if self.actions.is_empty() {
             return;
         }
-        let (due, later) =
-            std::mem::take(&mut self.actions).into_iter().partition(|a| a.ex_date <= bar.date);
+        let (due, later) = std::mem::take(&mut self.actions)
+            .into_iter()
+            .partition(|a| a.ex_date <= bar.date.date());
         self.actions = later;
         let due: Vec<CorporateAction> = due;
         for action in &due {

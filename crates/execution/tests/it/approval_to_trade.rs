@@ -1,7 +1,7 @@
 //! From an approval of risk to a closed trade, through the public interface alone.
 
 use tradebot_brackets::{Bracket, BracketSpec, CostModel};
-use tradebot_domain::{Bar, Date, Money, Regime, Symbol, Tick};
+use tradebot_domain::{Bar, Moment, Money, Regime, Symbol, Tick};
 use tradebot_execution::{Book, Broker as _, Intent, SimulatedBroker, journal};
 use tradebot_journal::{DecisionId, Event, ExitReason, Ledger as _, MemoryLedger, SizeBasis};
 use tradebot_policy::{Limits, Policy};
@@ -9,8 +9,8 @@ use tradebot_risk::{Approved, Belief, BookView, Standing, Traffic, propose, revi
 
 const ROW: Regime = Regime::TrendingLowVol;
 
-fn day(n: i8) -> Date {
-    Date::new(2004, 3, n).unwrap()
+fn day(n: i8) -> Moment {
+    Moment::constant(2004, 3, n)
 }
 
 fn bar(n: i8, prices: [f64; 4]) -> Bar {

@@ -1,6 +1,6 @@
 //! Columns with gaps: what the streaming operators make of them.
 
-use tradebot_domain::{Bar, Date};
+use tradebot_domain::{Bar, Moment};
 
 use super::PriceColumns;
 
@@ -37,7 +37,7 @@ pub(super) fn on_bars(
     let columns = prices.high.iter().zip(prices.low).zip(prices.close);
     for (out, ((&high, &low), &close)) in out.iter_mut().zip(columns) {
         // No operator here reads the date, the open or the volume; an open must be a price.
-        let date = Date::constant(2000, 1, 3);
+        let date = Moment::constant(2000, 1, 3);
         let bar = Bar { date, open: close, high, low, close, volume: 0.0 };
         *out = update(&bar).unwrap_or(f64::NAN);
     }

@@ -7,7 +7,7 @@ use super::*;
 /// A calm market that closes at `close`.
 fn bar(close: f64) -> Bar {
     Bar {
-        date: Date::constant(2014, 1, 3),
+        date: Date::constant(2014, 1, 3).into(),
         open: close,
         high: close,
         low: close,

@@ -108,7 +108,7 @@ mod tests {
     use super::*;
 
     fn bar(open: f64, high: f64, low: f64, close: f64) -> Bar {
-        Bar { date: Date::constant(2014, 1, 3), open, high, low, close, volume: 1.0 }
+        Bar { date: Date::constant(2014, 1, 3).into(), open, high, low, close, volume: 1.0 }
     }
 
     #[test]

@@ -51,7 +51,7 @@ impl Place {
             row.set(Feature::VolumeZ60, volumes.z(bar.volume).clamp(-7.69, 7.69));
         }
         row.set(Feature::CloseInRange, close_in_range(bar));
-        let day = bar.date.weekday().to_monday_zero_offset();
+        let day = bar.date.date().weekday().to_monday_zero_offset();
         let day = usize::from(day.unsigned_abs()) % 5;
         row.set(Feature::WeekdaySine, SINE[day]);
         row.set(Feature::WeekdayCosine, COSINE[day]);

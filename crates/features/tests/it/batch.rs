@@ -34,7 +34,7 @@ impl Table {
         let rows = self.high.iter().zip(&self.low).zip(&self.close);
         rows.map(|((&high, &low), &close)| {
             let date = Date::constant(2000, 1, 3);
-            Bar { date, open: close, high, low, close, volume: 0.0 }
+            Bar { date: date.into(), open: close, high, low, close, volume: 0.0 }
         })
     }
 

@@ -78,7 +78,7 @@ fn bars(days: &[Day]) -> Vec<Bar> {
         let open = close * step(gap);
         close = open * step(change);
         let (high, low) = (open.max(close) * step(above), open.min(close) * step(-below));
-        Bar { date, open, high, low, close, volume: 1.0 }
+        Bar { date: date.into(), open, high, low, close, volume: 1.0 }
     };
     days.iter().map(&mut day).collect()
 }

@@ -11,7 +11,10 @@ use crate::series::{self, stock};
 /// Market contexts of the index's sessions; without a VIX, so the proxy serves.
 fn contexts() -> std::collections::BTreeMap<Date, MarketContext> {
     let mut market = MarketFeatures::new();
-    series::index().iter().filter_map(|bar| Some((bar.date, market.update(bar, None)?))).collect()
+    series::index()
+        .iter()
+        .filter_map(|bar| Some((bar.date.date(), market.update(bar, None)?)))
+        .collect()
 }
 
 /// All rows of a series, from a fresh instance.
@@ -19,7 +22,7 @@ fn rows(bars: &[Bar]) -> Vec<Option<Vec<f64>>> {
     let contexts = contexts();
     let mut features = SymbolFeatures::new();
     bars.iter()
-        .map(|bar| features.update(bar, contexts.get(&bar.date)).map(<[f64]>::to_vec))
+        .map(|bar| features.update(bar, contexts.get(&bar.date.date())).map(<[f64]>::to_vec))
         .collect()
 }
 
@@ -65,7 +68,7 @@ fn real_series_give_rows_in_range_from_the_end_of_warm_up_on() {
             let seen = u32::try_from(i).unwrap() + 1;
             assert_eq!(row.is_some(), seen >= SymbolFeatures::WARM_UP, "{symbol} bar {seen}");
             if let Some(row) = row {
-                check_in_range(row, bar.date);
+                check_in_range(row, bar.date.date());
             }
         }
     }
@@ -187,7 +190,14 @@ fn atr_is_known_from_the_fifteenth_bar_in_the_units_of_the_bars() {
 /// A day that trades one unit to either side of `close`.
 fn flat_range_bar(day: i64, close: f64) -> Bar {
     let date = Date::constant(2010, 1, 4).checked_add(jiff_days(day)).unwrap();
-    Bar { date, open: close, high: close + 1.0, low: close - 1.0, close, volume: 1_000.0 }
+    Bar {
+        date: date.into(),
+        open: close,
+        high: close + 1.0,
+        low: close - 1.0,
+        close,
+        volume: 1_000.0,
+    }
 }
 
 fn jiff_days(days: i64) -> std::time::Duration {
@@ -225,7 +235,7 @@ proptest! {
             let date = flat_range_bar(i64::try_from(day).unwrap(), 1.0).date;
             let bar = Bar { date, open: low, high, low, close, volume: f64::from(volume) * 1e9 };
             if let Some(row) = features.update(&bar, None) {
-                check_in_range(row, date);
+                check_in_range(row, date.date());
             }
         }
     }

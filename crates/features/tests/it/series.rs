@@ -49,7 +49,7 @@ pub(crate) fn all() -> Vec<(&'static str, Vec<Bar>)> {
 
 /// The part of `bars` from `first` to `last`, both included.
 pub(crate) fn between(bars: Vec<Bar>, first: Date, last: Date) -> Vec<Bar> {
-    bars.into_iter().filter(|bar| (first..=last).contains(&bar.date)).collect()
+    bars.into_iter().filter(|bar| (first..=last).contains(&bar.date.date())).collect()
 }
 
 /// A file of reference values, by columns; empty cells are `None`.

@@ -1,7 +1,7 @@
 //! The account at a close, and its limits.
 
 use serde::{Deserialize, Serialize};
-use tradebot_domain::{Date, Money, Price, Shares, Symbol};
+use tradebot_domain::{Moment, Money, Price, Shares, Symbol};
 
 use super::decision::SizeBasis;
 
@@ -9,7 +9,7 @@ use super::decision::SizeBasis;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RiskRecord {
     /// The session.
-    pub session: Date,
+    pub session: Moment,
     /// `daily_loss`, `drawdown_stop`, `rearmed`, ...
     pub event: String,
     /// The symbol, when it is about one.
@@ -30,7 +30,7 @@ pub struct PositionRecord {
     /// Its intent.
     pub intent_id: String,
     /// Session of the entry.
-    pub entry_session: Date,
+    pub entry_session: Moment,
     /// Entry price, split-adjusted.
     pub entry_price: Price,
     /// Shares held.
@@ -55,7 +55,7 @@ pub struct PositionRecord {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SnapshotRecord {
     /// The session.
-    pub session: Date,
+    pub session: Moment,
     /// Cash.
     pub cash: Money,
     /// Cash plus positions at their marks.

@@ -1,13 +1,13 @@
 //! One symbol of one cycle, from bar to shares.
 
 use serde::{Deserialize, Serialize};
-use tradebot_domain::{Date, MemberId, Money, Price, Regime, Shares, Symbol};
+use tradebot_domain::{MemberId, Moment, Money, Price, Regime, Shares, Symbol};
 
 /// One symbol in one session: the key of decisions, predictions and outcomes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct DecisionId {
-    /// The session on whose close the decision was taken.
-    pub session: Date,
+    /// When the bar ended on whose close the decision was taken.
+    pub session: Moment,
     /// The symbol.
     pub symbol: Symbol,
 }
@@ -20,7 +20,7 @@ impl std::fmt::Display for DecisionId {
 
 impl std::str::FromStr for DecisionId {
     type Err = String;
-    /// Reads `AAPL@2005-02-28`.
+    /// Reads `AAPL@2005-02-28`, or `AAPL@2013-10-07T09:31` on bars of minutes.
     fn from_str(text: &str) -> Result<Self, String> {
         let (symbol, session) =
             text.split_once('@').ok_or_else(|| format!("`{text}` is not SYMBOL@YYYY-MM-DD"))?;

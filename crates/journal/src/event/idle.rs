@@ -1,7 +1,7 @@
 //! Stretches in which nothing was asked of a symbol.
 
 use serde::{Deserialize, Serialize};
-use tradebot_domain::{Date, Symbol};
+use tradebot_domain::{Moment, Symbol};
 
 /// Cycles of one symbol, one after the other, that all ended the same way and without an order.
 ///
@@ -13,9 +13,9 @@ pub struct IdleRecord {
     /// The symbol.
     pub symbol: Symbol,
     /// First session of the stretch.
-    pub from: Date,
+    pub from: Moment,
     /// Last session of the stretch.
-    pub to: Date,
+    pub to: Moment,
     /// Cycles in it.
     pub count: u64,
     /// Machine-readable: `flat`, `holding`, `no_bar`, ...

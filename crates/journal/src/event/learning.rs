@@ -1,7 +1,7 @@
 //! How brackets ended, and what that taught.
 
 use serde::{Deserialize, Serialize};
-use tradebot_domain::{Date, MemberId, Regime};
+use tradebot_domain::{Date, MemberId, Moment, Regime};
 
 use super::decision::DecisionId;
 
@@ -15,7 +15,7 @@ pub struct OutcomeRecord {
     /// Row whose bracket was in question.
     pub row: Regime,
     /// Session on which the outcome became known.
-    pub resolved: Date,
+    pub resolved: Moment,
     /// Profit after costs: 1, else 0. `None` when the open was above the limit or data ended:
     /// no outcome, nothing learned.
     pub won: Option<bool>,
@@ -44,7 +44,7 @@ pub struct CandidatesRecord {
     /// Row whose bracket was in question.
     pub row: Regime,
     /// Session on which the last candidate ended.
-    pub resolved: Date,
+    pub resolved: Moment,
     /// Net result per candidate in units of planned risk, in ascending R; the last value stands for
     /// all that follow.
     pub net_r: Vec<f64>,
@@ -95,7 +95,7 @@ pub struct RowLearned {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LearnedRecord {
     /// The session.
-    pub session: Date,
+    pub session: Moment,
     /// Outcomes learned from in this session.
     pub outcomes: u32,
     /// Each member.
@@ -118,7 +118,7 @@ pub struct LearnedRecord {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FitRecord {
     /// Session after whose close it was fitted.
-    pub session: Date,
+    pub session: Moment,
     /// The member.
     pub member: MemberId,
     /// Examples used.

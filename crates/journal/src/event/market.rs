@@ -1,13 +1,13 @@
 //! The market's regime.
 
 use serde::{Deserialize, Serialize};
-use tradebot_domain::{Date, Regime};
+use tradebot_domain::{Moment, Regime};
 
 /// The market's regime on a session.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RegimeRecord {
     /// The session.
-    pub session: Date,
+    pub session: Moment,
     /// The regime, and so the policy row.
     pub regime: Regime,
     /// In 0.5..=1.

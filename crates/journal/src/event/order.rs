@@ -1,7 +1,7 @@
 //! What was sent and what came back.
 
 use serde::{Deserialize, Serialize};
-use tradebot_domain::{CorporateAction, Date, Decimal, Money, Price, Regime, Shares, Symbol};
+use tradebot_domain::{CorporateAction, Decimal, Moment, Money, Price, Regime, Shares, Symbol};
 
 use super::costs::CostKinds;
 use super::decision::{BracketRecord, DecisionId, SizeBasis};
@@ -10,7 +10,7 @@ use super::decision::{BracketRecord, DecisionId, SizeBasis};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ActionApplied {
     /// The ex-date.
-    pub session: Date,
+    pub session: Moment,
     /// The symbol.
     pub symbol: Symbol,
     /// The action.
@@ -86,7 +86,7 @@ impl OrderState {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct OrderRecord {
     /// Session of the change.
-    pub session: Date,
+    pub session: Moment,
     /// Order id: `<intent>/<role>`, with `#n` appended when a stop is replaced.
     pub order_id: String,
     /// The intent it belongs to.
@@ -109,7 +109,7 @@ pub struct OrderRecord {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FillRecord {
     /// Session of the execution.
-    pub session: Date,
+    pub session: Moment,
     /// Execution id, unique in the run.
     pub fill_id: String,
     /// The order filled.
@@ -144,7 +144,7 @@ pub struct IntentRecord {
     /// Unique in the run.
     pub intent_id: String,
     /// Session on whose close it was made.
-    pub session: Date,
+    pub session: Moment,
     /// The decision.
     pub decision: DecisionId,
     /// The symbol.

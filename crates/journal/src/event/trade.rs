@@ -1,7 +1,7 @@
 //! Round trips.
 
 use serde::{Deserialize, Serialize};
-use tradebot_domain::{Date, Money, Price, Regime, Shares, Symbol};
+use tradebot_domain::{Moment, Money, Price, Regime, Shares, Symbol};
 
 use super::costs::CostKinds;
 use super::decision::{DecisionId, SizeBasis};
@@ -59,11 +59,11 @@ pub struct TradeRecord {
     /// What the size was earned by.
     pub basis: SizeBasis,
     /// Session of the entry fill.
-    pub entry_session: Date,
+    pub entry_session: Moment,
     /// Entry price.
     pub entry_price: Price,
     /// Session of the exit fill.
-    pub exit_session: Date,
+    pub exit_session: Moment,
     /// Exit price.
     pub exit_price: Price,
     /// Shares at the entry.

@@ -101,7 +101,7 @@ fn a_large_step_that_is_no_simple_split_is_doubted() {
 #[test]
 fn a_factor_table_gives_the_announced_amounts() {
     let bar = |date: &str, close: f64| Bar {
-        date: day(date),
+        date: day(date).into(),
         open: close,
         high: close,
         low: close,

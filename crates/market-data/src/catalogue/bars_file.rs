@@ -26,7 +26,7 @@ fn write_rows(
     writeln!(out, "{HEADER}")?;
     let mut due = actions.iter().peekable();
     for bar in bars {
-        while let Some(action) = due.next_if(|action| action.ex_date <= bar.date) {
+        while let Some(action) = due.next_if(|action| action.ex_date <= bar.date.date()) {
             write_action(&mut out, action)?;
         }
         let Bar { date, open, high, low, close, volume } = bar;
@@ -63,17 +63,17 @@ pub(super) fn decode(bytes: &[u8]) -> Result<(Vec<Bar>, Vec<CorporateAction>), S
 fn decode_line(line: &str, bars: &mut Vec<Bar>, actions: &mut Vec<CorporateAction>) -> Option<()> {
     let cells: Vec<&str> = line.split(',').collect();
     let [date, open, high, low, close, volume, split, dividend] = cells[..] else { return None };
-    let date = date.parse().ok()?;
+    let ex_date = || date.parse().ok();
     if !split.is_empty() {
         let kind = ActionKind::Split { ratio: split.parse().ok()? };
-        actions.push(CorporateAction { ex_date: date, kind });
+        actions.push(CorporateAction { ex_date: ex_date()?, kind });
     } else if !dividend.is_empty() {
         let kind = ActionKind::Dividend { amount: dividend.parse().ok()? };
-        actions.push(CorporateAction { ex_date: date, kind });
+        actions.push(CorporateAction { ex_date: ex_date()?, kind });
     } else {
         let number = |cell: &str| cell.parse::<f64>().ok();
         bars.push(Bar {
-            date,
+            date: date.parse().ok()?,
             open: number(open)?,
             high: number(high)?,
             low: number(low)?,
@@ -101,7 +101,7 @@ mod tests {
                 .iter()
                 .zip(0..)
                 .map(|(&(open, close), day)| Bar {
-                    date: date(day), open, high: close * 2.0, low: close / 3.0, close, volume: 1.0 / close,
+                    date: date(day).into(), open, high: close * 2.0, low: close / 3.0, close, volume: 1.0 / close,
                 })
                 .collect();
             let mut actions: Vec<CorporateAction> = days

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use tradebot_domain::{Bar, CorporateAction, Date};
+use tradebot_domain::{Bar, CorporateAction, Date, Moment};
 
 use crate::history::Series;
 use crate::import::series::Incoming;
@@ -21,7 +21,7 @@ pub(super) struct Merged {
 
 pub(super) fn merge(stored: Option<&Series>, new: &Incoming, on_conflict: OnConflict) -> Merged {
     let old: &[Bar] = stored.map_or(&[], |series| &series.bars);
-    let mut bars: BTreeMap<Date, Bar> = old.iter().map(|bar| (bar.date, *bar)).collect();
+    let mut bars: BTreeMap<Moment, Bar> = old.iter().map(|bar| (bar.date, *bar)).collect();
     let (mut added, mut unchanged, mut conflicts) = (0, 0, Vec::new());
     for bar in &new.bars {
         match bars.get_mut(&bar.date) {
@@ -66,7 +66,7 @@ fn merge_actions(
 }
 
 fn span(bars: &[Bar]) -> Option<(Date, Date)> {
-    Some((bars.first()?.date, bars.last()?.date))
+    Some((bars.first()?.date.date(), bars.last()?.date.date()))
 }
 
 #[cfg(test)]
@@ -75,7 +75,7 @@ mod tests {
     use tradebot_domain::{ActionKind, Currency, Decimal, Exchange, Symbol};
 
     fn bar(day: i8, close: f64) -> Bar {
-        let date = Date::constant(2005, 1, day);
+        let date = Moment::constant(2005, 1, day);
         Bar { date, open: close, high: close, low: close, close, volume: 1.0 }
     }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::mem::take;
 use std::path::PathBuf;
 
-use tradebot_domain::{Bar, Date, SYNTHETIC, Symbol, Timestamp};
+use tradebot_domain::{Bar, Date, Interval, SYNTHETIC, Symbol, Timestamp};
 use tradebot_quality_gates::{Check, SeriesReport};
 
 use super::merge::{Merged, merge};
@@ -34,7 +34,7 @@ pub(super) fn import(
     let lock = if options.dry_run { None } else { Some(disk::Lock::take(&catalogue.dir)?) };
     catalogue.entries = disk::read_index(&catalogue.dir)?;
     catalogue.require_unmixed(None)?;
-    let (mut reports, rows) = read_all(files, options)?;
+    let (mut reports, rows) = read_all(files, options, catalogue.interval)?;
     let factors = match &options.factors {
         Some(path) => factor_file::read(path, options)?,
         None => BTreeMap::new(),
@@ -117,11 +117,15 @@ pub(super) fn store_synthetic(
 /// Reports of the files, and the rows of each symbol over all files.
 type Read = (Vec<FileReport>, BTreeMap<Symbol, Vec<Sourced>>);
 
-fn read_all(files: &[PathBuf], options: &ImportOptions) -> Result<Read, DataError> {
+fn read_all(
+    files: &[PathBuf],
+    options: &ImportOptions,
+    interval: Interval,
+) -> Result<Read, DataError> {
     let mut reports = Vec::new();
     let mut all: BTreeMap<Symbol, Vec<Sourced>> = BTreeMap::new();
     for (file, path) in files.iter().enumerate() {
-        let (report, rows) = read_file(path, options)?;
+        let (report, rows) = read_file(path, (options, interval))?;
         reports.push(report);
         for (symbol, rows) in rows {
             let sourced = rows.into_iter().map(|row| Sourced { file, row });
@@ -143,7 +147,7 @@ fn prepare(
     let mut merged = merge(stored.as_ref(), incoming, options.on_conflict);
     let (bars, actions) = (take(&mut merged.bars), take(&mut merged.actions));
     let kind = (options.currency, options.exchange);
-    let series = Series::new(symbol, kind, bars, actions, String::new());
+    let series = Series::of_interval(symbol, kind, catalogue.interval, bars, actions);
     let report = symbol_report(&series, incoming, &merged, options);
     let provenance = Provenance {
         files,
@@ -184,7 +188,7 @@ fn symbol_report(
 
 fn range(bars: &[Bar]) -> (Date, Date) {
     let (first, last) = bars.first().zip(bars.last()).expect("a symbol comes with a row");
-    (first.date, last.date)
+    (first.date.date(), last.date.date())
 }
 
 #[expect(clippy::disallowed_methods, reason = "an import is stamped with the time it happened")]

@@ -68,7 +68,18 @@ impl Role {
     /// Column names that mean this role: letters and digits only, lower case.
     const fn synonyms(self) -> &'static [&'static str] {
         match self {
-            Self::Date => &["date", "ts", "timestamp", "datetime", "time", "day", "tradedate"],
+            Self::Date => &[
+                "date",
+                "ts",
+                "timestamp",
+                "datetime",
+                "time",
+                "day",
+                "tradedate",
+                "tsny",
+                "tsnyend",
+                "barend",
+            ],
             Self::Symbol => &["symbol", "ticker", "sym", "instrument", "name"],
             Self::Open => &["open", "o", "openprice"],
             Self::High => &["high", "h", "highprice"],

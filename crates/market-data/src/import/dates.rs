@@ -1,5 +1,6 @@
 //! The session that a cell names.
 
+use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use tradebot_domain::{Date, Timestamp};
 
@@ -31,6 +32,52 @@ pub(crate) fn parse(text: &str, format: Option<&str>, zone: &TimeZone) -> Result
     };
     let date = date_only(day)?;
     Ok(if names_another_zone(time) { at_exchange(text, zone).unwrap_or(date) } else { date })
+}
+
+/// Reads a date with its minute, in the exchange's wall time: minutes since midnight.
+///
+/// Without a format these are understood: the dates of [`parse`] that are no digits with a time of
+/// day behind `T` or a blank (`09:31`, `09:31:00`), the same with an offset from UTC, which is moved
+/// to the exchange's zone, and seconds or milliseconds since 1970. Seconds must be zero.
+pub(crate) fn parse_minute(
+    text: &str,
+    format: Option<&str>,
+    zone: &TimeZone,
+) -> Result<(Date, u16), NoDate> {
+    let when = match format {
+        Some(format) => DateTime::strptime(format, text)
+            .map_err(|_| (format!("is not a date with a time in the format {format}"), NAME_IT))?,
+        None => civil(text, zone).ok_or_else(|| {
+            let remedy =
+                "write it like 2013-10-07T09:31, or give the format, such as %d/%m/%Y %H:%M";
+            ("is not a date with a time of day".to_owned(), remedy)
+        })?,
+    };
+    if when.second() != 0 || when.subsec_nanosecond() != 0 {
+        let remedy = "bars of a minute begin and end with one; leave the row out";
+        return Err(("is not a whole minute".to_owned(), remedy));
+    }
+    let part = |part: i8| u16::from(part.unsigned_abs());
+    Ok((when.date(), part(when.hour()) * 60 + part(when.minute())))
+}
+
+/// Date and time of day at the exchange.
+fn civil(text: &str, zone: &TimeZone) -> Option<DateTime> {
+    let at = |instant: Timestamp| instant.to_zoned(zone.clone()).datetime();
+    if text.bytes().all(|byte| byte.is_ascii_digit()) {
+        let count: i64 = text.parse().ok()?;
+        return match text.len() {
+            9 | 10 => Timestamp::from_second(count).ok().map(at),
+            12 | 13 => Timestamp::from_millisecond(count).ok().map(at),
+            _ => None,
+        };
+    }
+    let split = text.find(['T', ' '])?;
+    let (day, time) = (&text[..split], text[split + 1..].trim());
+    if let Ok(instant) = text.replacen(' ', "T", 1).parse::<Timestamp>() {
+        return Some(at(instant));
+    }
+    Some(date_only(day).ok()?.to_datetime(time.parse().ok()?))
 }
 
 /// `20050228`, or a moment counted from 1970.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use csv::StringRecord;
-use tradebot_domain::Symbol;
+use tradebot_domain::{Interval, Symbol};
 
 use super::columns::{Columns, Role};
 use super::rows::{ParsedRow, RowParser};
@@ -23,7 +23,7 @@ pub(crate) type RowsBySymbol = BTreeMap<Symbol, Vec<ParsedRow>>;
 /// cannot be used are in the report.
 pub(crate) fn read_file(
     path: &Path,
-    options: &ImportOptions,
+    (options, interval): (&ImportOptions, Interval),
 ) -> Result<(FileReport, RowsBySymbol), DataError> {
     let mut table = Table::open(path)?;
     let named =
@@ -47,7 +47,8 @@ pub(crate) fn read_file(
         issues: Vec::new(),
     };
     let zone = options.exchange.time_zone();
-    let parser = RowParser { file: &file, columns: &columns, options, zone, symbol: named };
+    let parser =
+        RowParser { file: &file, columns: &columns, options, zone, interval, symbol: named };
     let mut rows = RowsBySymbol::new();
     let mut record = StringRecord::new();
     while let Some(line) = table.next(&mut record)? {

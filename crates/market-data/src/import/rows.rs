@@ -2,11 +2,11 @@
 
 use csv::StringRecord;
 use jiff::tz::TimeZone;
-use tradebot_domain::{Bar, Date, Decimal, Symbol};
+use tradebot_domain::{Bar, Date, Decimal, Interval, Moment, Symbol};
 
 use super::columns::{Columns, Role};
 use super::dates;
-use super::{ImportOptions, RowIssue};
+use super::{ImportOptions, RowIssue, Stamp};
 use crate::history::is_index;
 
 /// A row that can be used.
@@ -35,6 +35,8 @@ pub(crate) struct RowParser<'a> {
     pub(crate) columns: &'a Columns,
     pub(crate) options: &'a ImportOptions,
     pub(crate) zone: TimeZone,
+    /// Length of the bars: a session or a minute.
+    pub(crate) interval: Interval,
     /// The symbol of rows that do not say one.
     pub(crate) symbol: Option<Symbol>,
 }
@@ -59,7 +61,8 @@ impl RowParser<'_> {
         if self.options.symbol.is_some_and(|wanted| wanted != symbol) {
             return Ok(None);
         }
-        let bar = cells.bar()?;
+        let Some(date) = cells.moment()? else { return Ok(None) };
+        let bar = cells.bar(date)?;
         cells.around_the_body(&bar)?;
         let adjusted = cells.adjusted()?;
         let (split, dividend) = (cells.split()?, cells.dividend()?);
@@ -115,14 +118,31 @@ impl Cells<'_> {
         }
     }
 
+    /// When the bar ended; none for a minute outside of the exchange's sessions.
+    fn moment(&self) -> Result<Option<Moment>, Box<RowIssue>> {
+        if self.parser.interval.is_daily() {
+            return self.date().map(Moment::daily).map(Some);
+        }
+        let (options, text) = (self.parser.options, self.cell(Role::Date).unwrap_or_default());
+        let named_end =
+            || self.parser.columns.name(Role::Date).to_ascii_lowercase().ends_with("end");
+        let stamp = options.stamp.unwrap_or(if named_end() { Stamp::End } else { Stamp::Start });
+        let (date, minute) =
+            dates::parse_minute(text, options.date_format.as_deref(), &self.parser.zone)
+                .map_err(|(problem, remedy)| self.issue(Role::Date, &problem, remedy))?;
+        let minute = minute + u16::from(stamp == Stamp::Start);
+        let hours = options.exchange.session_minutes(date).ok().flatten();
+        let within = hours.is_some_and(|h| h.end_of(minute, Interval::MINUTE).is_some());
+        Ok(if within { Moment::at(date, u32::from(minute)).ok() } else { None })
+    }
+
     fn date(&self) -> Result<Date, Box<RowIssue>> {
         let text = self.cell(Role::Date).unwrap_or_default();
         dates::parse(text, self.parser.options.date_format.as_deref(), &self.parser.zone)
             .map_err(|(problem, remedy)| self.issue(Role::Date, &problem, remedy))
     }
 
-    fn bar(&self) -> Result<Bar, Box<RowIssue>> {
-        let date = self.date()?;
+    fn bar(&self, date: Moment) -> Result<Bar, Box<RowIssue>> {
         let close = self.price(Role::Close)?;
         // Only files of an index may lack the other columns; it stood at its close all day.
         let other = |role| match self.parser.columns.position(role) {
@@ -276,6 +296,7 @@ mod tests {
             columns: &columns,
             options: &options,
             zone: Exchange::Xnys.time_zone(),
+            interval: Interval::DAILY,
             symbol: None,
         };
         parser.read(7, &StringRecord::from(row.split(',').collect::<Vec<_>>()))
@@ -331,8 +352,14 @@ mod tests {
         let columns = Columns::find(Path::new("x.csv"), names, &mapping, false).unwrap();
         let options = ImportOptions::default();
         let zone = Exchange::Xnys.time_zone();
-        let parser =
-            RowParser { file: "x.csv", columns: &columns, options: &options, zone, symbol: None };
+        let parser = RowParser {
+            file: "x.csv",
+            columns: &columns,
+            options: &options,
+            zone,
+            interval: Interval::DAILY,
+            symbol: None,
+        };
         let cells = Cells { parser: &parser, record: &record, line: 2 };
         assert!(cells.number(Role::Open).unwrap_err().remedy.contains("decimal point"));
     }

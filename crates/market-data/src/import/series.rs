@@ -88,7 +88,7 @@ impl Incoming {
                     } else {
                         (
                             format!("is a second bar for the date, other than line {line}"),
-                            "leave one of them out; bars within a day are not supported",
+                            "leave one of them out; bars within a day are imported with their interval",
                         )
                     };
                     self.issue(&sourced, files, true, !same, words);
@@ -158,7 +158,7 @@ impl Incoming {
 fn from_columns(rows: &[Sourced]) -> Vec<CorporateAction> {
     let mut actions = Vec::new();
     for Sourced { row, .. } in rows {
-        let ex_date = row.bar.date;
+        let ex_date = row.bar.date.date();
         let split = row.split.map(|ratio| ActionKind::Split { ratio });
         let dividend = row.dividend.map(|amount| ActionKind::Dividend { amount });
         let kinds = split.into_iter().chain(dividend);
@@ -179,7 +179,7 @@ fn adjusted_closes(rows: &[Sourced]) -> Option<Vec<AdjustedClose>> {
     let (unit, raw_unit) = (finest(|a| a.unit), finest(|a| a.raw_unit));
     rows.iter()
         .map(|Sourced { row, .. }| {
-            let (date, close, adjusted) = (row.bar.date, row.bar.close, row.adjusted?.close);
+            let (date, close, adjusted) = (row.bar.date.date(), row.bar.close, row.adjusted?.close);
             let raw_noise = if raw_unit < EXACT_UNIT { 0.5 * raw_unit / close } else { 0.0 };
             let noise = 0.5 * unit / adjusted + raw_noise;
             Some(AdjustedClose { date, close, adjusted, noise })

@@ -15,7 +15,7 @@ fn symbol(text: &str) -> Symbol {
 /// Bars at the price of 10 on the given dates.
 fn series(name: &str, exchange: Exchange, dates: &[&str], splits: &[&str]) -> Series {
     let bar = |date: &&str| Bar {
-        date: day(date),
+        date: day(date).into(),
         open: 10.0,
         high: 10.0,
         low: 10.0,
@@ -110,7 +110,7 @@ fn wherever_a_replay_begins_warm_up_and_replay_together_are_the_whole() {
     for from in (1..=10).map(|d| Date::constant(2003, 7, d)) {
         let mut parts: Vec<SessionData> =
             Replay::warm_up(&history, &symbols, from).unwrap().collect();
-        assert!(parts.iter().all(|data| data.session < from));
+        assert!(parts.iter().all(|data| data.session < from.into()));
         parts.extend(Replay::new(&history, &symbols, from, day("2003-07-10")).unwrap());
         // Only the first session of all differs: nothing preceded it in a warm-up.
         parts[0].vix_previous = whole[0].vix_previous;
@@ -206,7 +206,7 @@ fn the_bundled_history_replays_with_a_year_of_index_before_it() {
     let from = day("2000-03-01");
     let warm_up: Vec<SessionData> = Replay::warm_up(&history, &symbols, from).unwrap().collect();
     assert_eq!(warm_up.len(), 292);
-    assert_eq!(warm_up[0].session, day("1999-01-04"));
+    assert_eq!(warm_up[0].session, day("1999-01-04").into());
     assert!(warm_up.iter().all(|data| data.index.is_some() && data.bars.is_empty()));
 
     let replay = Replay::new(&history, &symbols, from, day("2013-03-01")).unwrap();

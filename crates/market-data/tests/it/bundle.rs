@@ -58,7 +58,7 @@ fn an_action_comes_with_the_session_of_its_ex_date_and_not_before() {
     let mut seen = 0;
     for data in Replay::new(&history, &symbols, day("2000-03-01"), day("2013-03-01")).unwrap() {
         for (name, action) in &data.actions {
-            assert_eq!(action.ex_date, data.session, "{name}");
+            assert_eq!(action.ex_date, data.session.date(), "{name}");
             seen += 1;
         }
     }
@@ -71,7 +71,7 @@ fn bars_fall_on_the_sessions_of_new_york_and_on_no_other_day() {
     for series in history.series.values() {
         let (first, last) = (series.first().unwrap(), series.last().unwrap());
         let sessions = Exchange::Xnys.sessions(first, last).unwrap();
-        assert!(series.bars.iter().map(|bar| bar.date).eq(sessions), "{}", series.symbol);
+        assert!(series.bars.iter().map(|bar| bar.date.date()).eq(sessions), "{}", series.symbol);
     }
 }
 
@@ -109,6 +109,9 @@ fn without_its_actions_a_series_is_suspected_of_splits_and_refused() {
     let without: Vec<_> = assess(&[]).refusing().map(|f| (f.date, f.check)).collect();
     assert_eq!(
         without,
-        [(day("2000-06-21"), Check::SuspectedSplit), (day("2005-02-28"), Check::SuspectedSplit)]
+        [
+            (day("2000-06-21").into(), Check::SuspectedSplit),
+            (day("2005-02-28").into(), Check::SuspectedSplit)
+        ]
     );
 }

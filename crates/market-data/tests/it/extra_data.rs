@@ -14,7 +14,7 @@ use crate::testkit::{action, day, import, options, symbol};
 
 /// A file of the wider data, or `None` with a word about it.
 #[expect(clippy::print_stdout, reason = "a skipped test says so")]
-fn extra(name: &str) -> Option<PathBuf> {
+pub(crate) fn extra(name: &str) -> Option<PathBuf> {
     let root = std::env::var_os("TRADEBOT_EXTRA_DATA");
     if root.is_none() {
         println!("skipped: TRADEBOT_EXTRA_DATA is not set, {name} was not read");
@@ -62,7 +62,7 @@ fn with_factors_only_the_identity_hazards_are_left() {
     assert_eq!(blocked(&report, Check::SuspectedSplit), ["EEM"], "an earlier user of the ticker");
     let quality = &report.symbols.iter().find(|s| s.symbol == symbol("QQQ")).unwrap().quality;
     let hazard = quality.refusing().next().unwrap();
-    assert_eq!((hazard.date, hazard.check), (day("2011-03-23"), Check::IdentityBreak));
+    assert_eq!((hazard.date, hazard.check), (day("2011-03-23").into(), Check::IdentityBreak));
     assert!(hazard.detail.starts_with("1588 sessions without a bar between 2004-11-30"));
 
     let accepted = import(home.path(), &file, &lean(true, true).unwrap());
@@ -173,7 +173,7 @@ fn an_imported_vix_reaches_the_replay_one_session_late() {
 
     let mut history = History::bundled().unwrap();
     let vix = Catalogue::open(home.path()).unwrap().load(symbol("^VIX")).unwrap();
-    history.vix = vix.bars.iter().map(|bar| (bar.date, bar.close)).collect();
+    history.vix = vix.bars.iter().map(|bar| (bar.date.date(), bar.close)).collect();
     let all = history.symbols();
     let replay: Vec<SessionData> =
         Replay::new(&history, &all, day("2000-03-01"), day("2013-03-01")).unwrap().collect();

@@ -12,4 +12,5 @@ mod catalogue;
 mod bad_files;
 mod parquet_files;
 mod extra_data;
+mod minutes;
 mod testkit;

@@ -62,7 +62,7 @@ pub(crate) fn lean(wide: &Path) -> Market {
     for (name, bars) in &mut all {
         let steps = &factors[name];
         for bar in bars {
-            let at = steps.partition_point(|(last, _)| *last < bar.date);
+            let at = steps.partition_point(|(last, _)| *last < bar.date.date());
             *bar = bar.scaled(steps[at].1);
         }
     }

@@ -92,7 +92,7 @@ pub(crate) fn stream(market: &Market, index: &[Bar], vix: &Vix) -> Stream {
         })
         .collect();
     let dates: BTreeSet<Date> =
-        market.values().flatten().chain(index).map(|bar| bar.date).collect();
+        market.values().flatten().chain(index).map(|bar| bar.date.date()).collect();
     let mut sky = Sky::new();
     let (mut asked, mut sessions) = (Vec::new(), Vec::new());
     let mut previous = None;
@@ -193,7 +193,7 @@ impl Lane<'_> {
         self.open.push(Shadow { asked: number, walk, shares: 0.0, sessions: 0 });
         Some(Asked {
             session,
-            date: bar.date,
+            date: bar.date.date(),
             symbol: self.symbol,
             row: weather.row,
             features,
@@ -211,5 +211,5 @@ impl Shadow {
 }
 
 fn bar_of(bars: &[Bar], date: Date) -> Option<&Bar> {
-    bars.binary_search_by_key(&date, |bar| bar.date).ok().map(|at| &bars[at])
+    bars.binary_search_by_key(&date, |bar| bar.date.date()).ok().map(|at| &bars[at])
 }

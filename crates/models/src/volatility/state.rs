@@ -26,7 +26,14 @@ impl Day {
     /// `None` for a price that is no price.
     pub(super) fn of(bar: &Bar, vix: Option<f64>) -> Option<Self> {
         let Bar { date, open, high, low, close, .. } = *bar;
-        let day = Self { date, open, high, low, close, vix: vix.filter(|vix| is_price(*vix)) };
+        let day = Self {
+            date: date.date(),
+            open,
+            high,
+            low,
+            close,
+            vix: vix.filter(|vix| is_price(*vix)),
+        };
         day.is_usable().then_some(day)
     }
 

@@ -17,7 +17,7 @@ fn series(sessions: usize, seed: u64) -> Vec<Bar> {
             close = open * (deviation * normal()).exp();
             let reach = (0.4 * deviation * normal().abs()).exp();
             let (high, low) = (open.max(close) * reach, open.min(close) / reach);
-            Bar { date: date(t), open, high, low, close, volume: f64::NAN }
+            Bar { date: date(t).into(), open, high, low, close, volume: f64::NAN }
         })
         .collect()
 }
@@ -166,7 +166,7 @@ fn a_bar_without_prices_changes_nothing() {
     }
     let before = text(&forecaster);
     for bad in [0.0, -1.0, f64::NAN, f64::INFINITY, 1e-300, 1e300] {
-        let bar = Bar { date: date(330), low: bad, ..bars[329] };
+        let bar = Bar { date: date(330).into(), low: bad, ..bars[329] };
         assert_eq!(forecaster.update(&bar, None), None);
     }
     assert_eq!(text(&forecaster), before);
@@ -189,7 +189,8 @@ fn a_vix_that_is_no_price_counts_as_missing() {
 
 #[test]
 fn a_price_that_stands_still_is_calm_and_not_a_division_by_zero() {
-    let still = |t| Bar { date: date(t), open: 5.0, high: 5.0, low: 5.0, close: 5.0, volume: 0.0 };
+    let still =
+        |t| Bar { date: date(t).into(), open: 5.0, high: 5.0, low: 5.0, close: 5.0, volume: 0.0 };
     let bars: Vec<Bar> = (0..400).map(still).collect();
     let last = forecasts(&bars, SMALL).pop().unwrap().unwrap();
     assert!(last.p_above_median < 0.1 && last.p_large_move < 0.1, "{last:?}");

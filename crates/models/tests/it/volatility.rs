@@ -42,7 +42,8 @@ fn walk(bars: &[Bar], vix: &BTreeMap<Date, f64>) -> Walked {
     let mut forecaster = VolatilityForecaster::new(config).unwrap();
     let mut all = Vec::new();
     for (t, bar) in bars.iter().enumerate() {
-        let before = t.checked_sub(1).and_then(|before| vix.get(&bars[before].date)).copied();
+        let before =
+            t.checked_sub(1).and_then(|before| vix.get(&bars[before].date.date())).copied();
         let forecast = forecaster.update(bar, before);
         if let Some((forecast, ahead)) = forecast.zip(bars.get(t..=t + config.horizon)) {
             all.push((

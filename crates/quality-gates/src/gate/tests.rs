@@ -1,13 +1,13 @@
 //! Tests of the module `gate`.
 
 use super::*;
-use tradebot_domain::{ActionKind, Decimal};
+use tradebot_domain::{ActionKind, Date, Decimal};
 
 /// Sessions in a row: weekdays from Monday 2010-01-04 on.
-fn sessions(n: usize) -> Vec<Date> {
+fn sessions(n: usize) -> Vec<Moment> {
     let mut date: Date = "2010-01-04".parse().unwrap();
     std::iter::repeat_with(|| {
-        let this = date;
+        let this = date.into();
         date = date.tomorrow().unwrap();
         while date.weekday().to_monday_zero_offset() >= 5 {
             date = date.tomorrow().unwrap();
@@ -19,12 +19,12 @@ fn sessions(n: usize) -> Vec<Date> {
 }
 
 /// A bar around `close` that differs a little from day to day, +-1 % close to close.
-fn bar(date: Date, close: f64) -> Bar {
+fn bar(date: Moment, close: f64) -> Bar {
     Bar { date, open: close * 0.999, high: close * 1.01, low: close * 0.99, close, volume: 1e6 }
 }
 
 /// A gate with forty quiet days behind it, the last close (100.0 or 101.0) and the days to come.
-fn seasoned() -> (SymbolGate, Vec<Date>) {
+fn seasoned() -> (SymbolGate, Vec<Moment>) {
     let mut gate = SymbolGate::new(Symbol::new("AAPL").unwrap(), GateConfig::default());
     let all = sessions(60);
     for (i, &date) in all[..40].iter().enumerate() {
@@ -34,8 +34,11 @@ fn seasoned() -> (SymbolGate, Vec<Date>) {
     (gate, all[40..].to_vec())
 }
 
-fn split(date: Date, ratio: i64) -> CorporateAction {
-    CorporateAction { ex_date: date, kind: ActionKind::Split { ratio: Decimal::from(ratio) } }
+fn split(date: Moment, ratio: i64) -> CorporateAction {
+    CorporateAction {
+        ex_date: date.date(),
+        kind: ActionKind::Split { ratio: Decimal::from(ratio) },
+    }
 }
 
 #[track_caller]
@@ -95,7 +98,8 @@ fn a_split_on_record_that_did_not_move_the_price_is_suspected() {
 fn a_special_dividend_explains_its_fall() {
     let (mut gate, days) = seasoned();
     let amount = Decimal::from(18);
-    let dividend = CorporateAction { ex_date: days[0], kind: ActionKind::Dividend { amount } };
+    let dividend =
+        CorporateAction { ex_date: days[0].date(), kind: ActionKind::Dividend { amount } };
     let (reading, verdict) = gate.admit(days[0], Some(&bar(days[0], 82.5)), &[dividend], 0);
     verdict.unwrap();
     assert_eq!(reading.violations, []);

@@ -14,7 +14,7 @@ fn walk(first: &str, n: usize, close: f64) -> Vec<Bar> {
         if weekday(date) {
             let close = if bars.len() % 2 == 0 { close } else { close * 1.01 };
             let (open, high, low) = (close * 1.001, close * 1.02, close * 0.98);
-            bars.push(Bar { date, open, high, low, close, volume: 1e5 });
+            bars.push(Bar { date: date.into(), open, high, low, close, volume: 1e5 });
         }
         date = date.tomorrow().unwrap();
     }
@@ -91,7 +91,7 @@ fn a_holiday_bar_is_noted() {
         Symbol::new("TEST").unwrap(),
         &bars,
         &[],
-        &|date| weekday(date) && date != holiday,
+        &|date| weekday(date) && date != holiday.date(),
         &GateConfig::default(),
     );
     assert_eq!(report.counts, BTreeMap::from([(Check::OffCalendar, 1)]));

@@ -27,7 +27,7 @@ prop_compose! {
         close in any_number(),
         volume in any_number(),
     ) -> Bar {
-        Bar { date: date(day), open, high, low, close, volume }
+        Bar { date: date(day).into(), open, high, low, close, volume }
     }
 }
 
@@ -46,8 +46,8 @@ proptest! {
     ) {
         let mut gate = SymbolGate::new(Symbol::new("X").unwrap(), GateConfig::default());
         for (i, bar) in bars.iter().enumerate() {
-            let session = bar.map_or_else(|| date(i16::try_from(i).unwrap()), |bar| bar.date);
-            let (reading, verdict) = gate.admit(session, bar.as_ref(), &[], 0);
+            let session = bar.map_or_else(|| date(i16::try_from(i).unwrap()), |bar| bar.date.date());
+            let (reading, verdict) = gate.admit(session.into(), bar.as_ref(), &[], 0);
             prop_assert!((0.0..=1.0).contains(&reading.score));
             prop_assert_eq!(reading.level, Level::of(reading.score));
             match verdict {
@@ -79,8 +79,8 @@ proptest! {
             date: day, open: close, high: close * 1.001, low: close * 0.999, close, volume: 1e5,
         };
         let (tuesday, wednesday) = (Date::constant(2010, 6, 1), Date::constant(2010, 6, 2));
-        let _ = gate.admit(tuesday, Some(&calm(tuesday)), &[], 0);
-        prop_assert!(gate.admit(wednesday, Some(&calm(wednesday)), &[], 0).1.is_ok());
+        let _ = gate.admit(tuesday.into(), Some(&calm(tuesday.into())), &[], 0);
+        prop_assert!(gate.admit(wednesday.into(), Some(&calm(wednesday.into())), &[], 0).1.is_ok());
     }
 
     #[test]

@@ -174,7 +174,7 @@ fn markets() -> impl Strategy<Value = Vec<Session>> {
             let open = close;
             close *= 1.0 + step;
             let (high, low) = (open.max(close) * (1.0 + range), open.min(close) * (1.0 - range));
-            (Bar { date, open, high, low, close, volume: 1.0 }, vix)
+            (Bar { date: date.into(), open, high, low, close, volume: 1.0 }, vix)
         };
         steps.into_iter().map(session).collect()
     })

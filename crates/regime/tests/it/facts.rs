@@ -28,7 +28,7 @@ fn severities(bars: &[Bar], vix: &Vix) -> Severities {
         vix.iter().map(|(date, close)| (*date, (Some(*close), None))).collect();
     for bar in bars {
         let percentile = natr.update(bar).and_then(|natr| rank.update(natr));
-        features.entry(bar.date).or_default().1 = percentile;
+        features.entry(bar.date.date()).or_default().1 = percentile;
     }
     let mut machine = SeverityMachine::new(RegimeConfig::default());
     features
@@ -170,7 +170,7 @@ fn forward_volatility(bars: &[Bar], severities: &Severities) -> [f64; 4] {
     let states: BTreeMap<Date, u8> = severities.iter().copied().collect();
     let mut cells = [(0.0, 0.0); 4];
     for window in bars.windows(22) {
-        let Some(state) = states.get(&window[0].date) else { continue };
+        let Some(state) = states.get(&window[0].date.date()) else { continue };
         let changes: Vec<f64> = window.windows(2).map(|p| (p[1].close / p[0].close).ln()).collect();
         let mean = changes.iter().sum::<f64>() / 21.0;
         let variance = changes.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / 20.0;
@@ -184,7 +184,7 @@ fn forward_volatility(bars: &[Bar], severities: &Severities) -> [f64; 4] {
 fn volatility_of_the_next_21_sessions_rises_with_the_state() {
     let bars = index();
     let recent: Vec<Bar> =
-        bars.iter().filter(|bar| bar.date >= Date::constant(2014, 1, 3)).copied().collect();
+        bars.iter().filter(|bar| bar.date >= Date::constant(2014, 1, 3).into()).copied().collect();
     let bundled = forward_volatility(&recent, &severities(&bars, &bundled_vix()));
     println!("2014 to 2018: {bundled:.4?}");
     assert!(bundled.is_sorted_by(|a, b| a < b), "{bundled:?}");
@@ -211,7 +211,7 @@ fn filtered_by_the_model_of_1990_to_2007(facts: &Value) -> Vec<(Date, f64)> {
     let bars = index();
     let closes: Vec<f64> = bars.iter().map(|bar| bar.close).collect();
     let returns = log_returns(&closes);
-    bars[1..].iter().zip(returns).map(|(bar, x)| (bar.date, filter.update(x)[1])).collect()
+    bars[1..].iter().zip(returns).map(|(bar, x)| (bar.date.date(), filter.update(x)[1])).collect()
 }
 
 #[test]
@@ -306,7 +306,7 @@ fn the_vix_lies_on_the_line_of_its_proxy() {
         .iter()
         .filter_map(|bar| {
             let ewma = volatility.update(bar.close)?;
-            Some((100.0 * ewma, *vix.get(&bar.date)?))
+            Some((100.0 * ewma, *vix.get(&bar.date.date())?))
         })
         .collect();
     let n = pairs.len() as f64;

@@ -17,7 +17,7 @@ fn opinions() -> &'static [(Date, SecondOpinionReading)] {
         let severities = rule.iter().map(|(_, rule)| rule.map(|rule| rule.severity));
         let sessions = bars.iter().zip(severities);
         sessions
-            .filter_map(|(bar, rule)| Some((bar.date, opinion.update(bar.close, rule)?)))
+            .filter_map(|(bar, rule)| Some((bar.date.date(), opinion.update(bar.close, rule)?)))
             .collect()
     })
 }

@@ -12,7 +12,7 @@ use crate::series::{Vix, full_vix, index, reference};
 
 fn bars() -> Vec<Bar> {
     let years = Date::constant(2007, 1, 3)..=Date::constant(2010, 12, 31);
-    index().into_iter().filter(|bar| years.contains(&bar.date)).collect()
+    index().into_iter().filter(|bar| years.contains(&bar.date.date())).collect()
 }
 
 fn percentiles(bars: &[Bar]) -> Vec<Option<f64>> {
@@ -63,7 +63,7 @@ fn severities(vix: &Vix, missing: Range<usize>) -> Vec<Option<u8>> {
     let mut machine = SeverityMachine::new(RegimeConfig::default());
     let rows = bars.iter().zip(percentiles(&bars)).enumerate();
     rows.map(|(row, (bar, rank))| {
-        let quoted = vix.get(&bar.date).copied().filter(|_| !missing.contains(&row));
+        let quoted = vix.get(&bar.date.date()).copied().filter(|_| !missing.contains(&row));
         machine.update(quoted, rank)
     })
     .collect()

@@ -30,7 +30,7 @@ pub(crate) fn index() -> Vec<Bar> {
 /// Closes of the S&P 500 from `first` to `last`.
 pub(crate) fn closes_between(first: &str, last: &str) -> Vec<f64> {
     let period = first.parse::<Date>().unwrap()..=last.parse().unwrap();
-    index().iter().filter(|bar| period.contains(&bar.date)).map(|bar| bar.close).collect()
+    index().iter().filter(|bar| period.contains(&bar.date.date())).map(|bar| bar.close).collect()
 }
 
 /// Log returns in percent; one less than there are closes.
@@ -70,8 +70,8 @@ pub(crate) fn readings(bars: &[Bar], vix: &Vix) -> Vec<(Date, Option<RegimeReadi
     bars.iter()
         .map(|bar| {
             let reading = detector.update(bar, previous);
-            previous = vix.get(&bar.date).copied();
-            (bar.date, reading)
+            previous = vix.get(&bar.date.date()).copied();
+            (bar.date.date(), reading)
         })
         .collect()
 }

@@ -69,7 +69,7 @@ fn a_reading_uses_the_vix_of_the_session_before_never_its_own() {
     vix.insert(day, 80.0);
     let after = readings(&bars, &vix);
     let first = before.iter().zip(&after).position(|(a, b)| a != b).unwrap();
-    assert_eq!(bars[first - 1].date, day);
+    assert_eq!(bars[first - 1].date, day.into());
     assert_eq!(after[first].1.unwrap().severity, 3);
 }
 

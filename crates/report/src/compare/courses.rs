@@ -1,7 +1,7 @@
 //! Equity of all runs from the same start, and how far each lay under water.
 
 use tradebot_backtest::performance::drawdowns;
-use tradebot_domain::Date;
+use tradebot_domain::Moment;
 
 use super::none;
 use super::side::{Compared, Side};
@@ -59,14 +59,14 @@ pub(super) fn body(of: &Compared<'_>) -> Result<Markup, ReportError> {
     Ok(body)
 }
 
-fn span(sides: &[Side<'_>]) -> Option<(Date, Date)> {
+fn span(sides: &[Side<'_>]) -> Option<(Moment, Moment)> {
     let long = || sides.iter().filter(|s| s.snapshots.len() > 1).map(|s| s.snapshots);
     let first = long().filter_map(|s| s.first()).map(|s| s.session).min()?;
     let last = long().filter_map(|s| s.last()).map(|s| s.session).max()?;
     Some((first, last))
 }
 
-fn x_axis(from: Date, to: Date, size: Size) -> Axis {
+fn x_axis(from: Moment, to: Moment, size: Size) -> Axis {
     date_axis(from, to, if size.is_narrow() { 4 } else { 12 })
 }
 

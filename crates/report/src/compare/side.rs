@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use tradebot_backtest::RunResult;
 use tradebot_backtest::trades::counted;
-use tradebot_domain::Date;
+use tradebot_domain::Moment;
 use tradebot_journal::{SnapshotRecord, TradeRecord};
 
 /// All runs of a page.
@@ -13,7 +13,7 @@ pub(crate) struct Compared<'r> {
     /// The runs in the order given.
     pub(crate) sides: Vec<Side<'r>>,
     /// First and last close that all runs with closes have; `None` when there are no two.
-    pub(crate) window: Option<(Date, Date)>,
+    pub(crate) window: Option<(Moment, Moment)>,
 }
 
 /// One run within the common sessions.
@@ -64,20 +64,20 @@ impl<'r> Side<'r> {
 
 /// Returns of two runs on the sessions of both, in order.
 pub(crate) fn paired_returns(one: &Side<'_>, other: &Side<'_>) -> (Vec<f64>, Vec<f64>) {
-    let theirs: BTreeMap<Date, f64> =
+    let theirs: BTreeMap<Moment, f64> =
         other.snapshots.iter().skip(1).map(|s| (s.session, s.day_return)).collect();
     let ours = one.snapshots.iter().skip(1);
     ours.filter_map(|s| Some((s.day_return, *theirs.get(&s.session)?))).unzip()
 }
 
-fn window(runs: &[RunResult]) -> Option<(Date, Date)> {
+fn window(runs: &[RunResult]) -> Option<(Moment, Moment)> {
     let first = |r: &RunResult| r.snapshots.first().map(|s| s.session);
     let last = |r: &RunResult| r.snapshots.last().map(|s| s.session);
     let window = (runs.iter().filter_map(first).max()?, runs.iter().filter_map(last).min()?);
     (window.0 < window.1).then_some(window)
 }
 
-fn within(snapshots: &[SnapshotRecord], window: Option<(Date, Date)>) -> &[SnapshotRecord] {
+fn within(snapshots: &[SnapshotRecord], window: Option<(Moment, Moment)>) -> &[SnapshotRecord] {
     let Some((from, to)) = window else { return snapshots };
     let start = snapshots.partition_point(|s| s.session < from);
     let end = snapshots.partition_point(|s| s.session <= to);

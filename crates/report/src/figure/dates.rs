@@ -1,6 +1,6 @@
 //! Dates on an axis: days since 1970-01-01, with ticks at years, months or days.
 
-use tradebot_domain::Date;
+use tradebot_domain::{Date, Moment};
 
 use super::axis::{Axis, Tick};
 
@@ -8,8 +8,8 @@ const MONTHS: [&str; 12] =
     ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /// Days from 1970-01-01 to the date.
-pub(crate) fn day_number(date: Date) -> f64 {
-    let hours = date.duration_since(Date::constant(1970, 1, 1)).as_hours();
+pub(crate) fn day_number(date: Moment) -> f64 {
+    let hours = date.date().duration_since(Date::constant(1970, 1, 1)).as_hours();
     hours as f64 / 24.0
 }
 
@@ -19,7 +19,7 @@ pub(crate) fn month_name(month: i8) -> &'static str {
 }
 
 /// An axis from date to date with at most about so many labels.
-pub(crate) fn date_axis(from: Date, to: Date, labels: usize) -> Axis {
+pub(crate) fn date_axis(from: Moment, to: Moment, labels: usize) -> Axis {
     let range = (day_number(from), day_number(to));
     let most = labels.max(2) as f64;
     let years = (range.1 - range.0) / 365.25;
@@ -39,20 +39,20 @@ fn step_above(wanted: f64, steps: &[i16]) -> i16 {
     steps.iter().copied().find(|s| f64::from(*s) >= wanted).unwrap_or(largest)
 }
 
-fn every_years(from: Date, to: Date, step: i16) -> Vec<Tick> {
+fn every_years(from: Moment, to: Moment, step: i16) -> Vec<Tick> {
     (from.year()..=to.year())
         .filter(|year| year % step == 0)
-        .filter_map(|year| Some((year, Date::new(year, 1, 1).ok()?)))
+        .filter_map(|year| Some((year, Moment::daily(Date::new(year, 1, 1).ok()?))))
         .filter(|(_, date)| (from..=to).contains(date))
         .map(|(year, date)| Tick { at: day_number(date), label: year.to_string() })
         .collect()
 }
 
-fn every_months(from: Date, to: Date, step: i16) -> Vec<Tick> {
+fn every_months(from: Moment, to: Moment, step: i16) -> Vec<Tick> {
     let mut ticks = Vec::new();
     for year in from.year()..=to.year() {
         for month in 1..=12_i8 {
-            let Ok(date) = Date::new(year, month, 1) else { continue };
+            let Ok(date) = Date::new(year, month, 1).map(Moment::daily) else { continue };
             if (from..=to).contains(&date) && i16::from(month - 1) % step == 0 {
                 let label = format!("{} {year}", month_name(month));
                 ticks.push(Tick { at: day_number(date), label });
@@ -62,13 +62,14 @@ fn every_months(from: Date, to: Date, step: i16) -> Vec<Tick> {
     ticks
 }
 
-fn every_days(from: Date, to: Date, step: i16) -> Vec<Tick> {
+fn every_days(from: Moment, to: Moment, step: i16) -> Vec<Tick> {
     let (mut ticks, mut date) = (Vec::new(), from);
     while date <= to {
         let label = format!("{} {}", date.day(), month_name(date.month()));
         ticks.push(Tick { at: day_number(date), label });
-        let Ok(next) = date.checked_add(tradebot_domain::Span::new().days(step)) else { break };
-        date = next;
+        let days = tradebot_domain::Span::new().days(step);
+        let Ok(next) = date.date().checked_add(days) else { break };
+        date = next.into();
     }
     ticks
 }

@@ -1,7 +1,7 @@
 //! Tests of the module `figure`.
 
 use proptest::prelude::*;
-use tradebot_domain::Date;
+use tradebot_domain::Moment;
 
 use super::*;
 
@@ -34,7 +34,7 @@ fn a_range_without_length_still_makes_an_axis() {
 
 #[test]
 fn dates_are_labelled_by_years_months_or_days() {
-    let day = |y, m, d| Date::new(y, m, d).unwrap();
+    let day = |y, m, d| Moment::constant(y, m, d);
     let years = date_axis(day(2000, 3, 1), day(2013, 3, 1), 8);
     assert_eq!(labels(&years), ["2002", "2004", "2006", "2008", "2010", "2012"]);
     let months = date_axis(day(2005, 1, 15), day(2005, 12, 15), 5);

@@ -57,7 +57,7 @@ fn rate_of(trade: &TradeRecord) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use tradebot_domain::{Date, Price, Shares};
+    use tradebot_domain::{Moment, Price, Shares};
 
     use super::*;
     use crate::testing::{MadeUp, money, weekdays};
@@ -67,7 +67,7 @@ mod tests {
     }
 
     /// 10 shares at 100, 50 at risk: a price of 5 is one R.
-    fn trade(dates: &[Date], exit: usize, exit_price: f64) -> TradeRecord {
+    fn trade(dates: &[Moment], exit: usize, exit_price: f64) -> TradeRecord {
         let any = MadeUp::default().run().trades.remove(0);
         TradeRecord {
             entry_session: dates[0],
@@ -81,7 +81,7 @@ mod tests {
         }
     }
 
-    fn points(dates: &[Date], closes: &[(f64, f64)]) -> Vec<PricePoint> {
+    fn points(dates: &[Moment], closes: &[(f64, f64)]) -> Vec<PricePoint> {
         let both = dates.iter().zip(closes);
         both.map(|(d, (raw, factor))| PricePoint {
             session: *d,

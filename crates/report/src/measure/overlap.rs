@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use tradebot_domain::{Date, Symbol};
+use tradebot_domain::{Moment, Symbol};
 use tradebot_journal::TradeRecord;
 
 /// Trades of two runs, paired by symbol and session of the entry.
@@ -32,7 +32,7 @@ impl Overlap {
     }
 }
 
-type Entered<'t> = BTreeMap<(Symbol, Date), Vec<&'t TradeRecord>>;
+type Entered<'t> = BTreeMap<(Symbol, Moment), Vec<&'t TradeRecord>>;
 
 /// Pairs the trades of two runs; several entries of one symbol in one session pair in their order.
 pub(crate) fn overlap(one: &[&TradeRecord], other: &[&TradeRecord]) -> Overlap {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use tradebot_backtest::RunResult;
-use tradebot_domain::Date;
+use tradebot_domain::Moment;
 
 use crate::figure::month_name;
 
@@ -28,7 +28,7 @@ pub(crate) fn turnover(result: &RunResult) -> Vec<Period> {
     };
     let months = months(first.session, last.session);
     let by_year = months.len() > MONTHS_MAX;
-    let key = |date: Date| (date.year(), if by_year { 0 } else { date.month() });
+    let key = |date: Moment| (date.year(), if by_year { 0 } else { date.month() });
     let mut sums: BTreeMap<(i16, i8), f64> = BTreeMap::new();
     for (year, month) in months {
         sums.entry((year, if by_year { 0 } else { month })).or_default();
@@ -47,13 +47,13 @@ pub(crate) fn turnover(result: &RunResult) -> Vec<Period> {
 }
 
 /// Equity at the last close before a session; the cash of the start when there was none.
-fn equity_before(result: &RunResult, session: Date) -> f64 {
+fn equity_before(result: &RunResult, session: Moment) -> f64 {
     let before = result.snapshots.partition_point(|s| s.session < session);
     let last = before.checked_sub(1).map(|last| result.snapshots[last].equity);
     last.unwrap_or(result.started.cash).to_f64()
 }
 
-fn months(from: Date, to: Date) -> Vec<(i16, i8)> {
+fn months(from: Moment, to: Moment) -> Vec<(i16, i8)> {
     let (last, mut all, mut at) =
         ((to.year(), to.month()), Vec::new(), (from.year(), from.month()));
     while at <= last {

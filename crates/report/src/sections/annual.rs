@@ -51,7 +51,7 @@ pub(super) fn body(of: Subject<'_>) -> Result<Markup, ReportError> {
 fn years(of: Subject<'_>) -> Vec<Year> {
     let snapshots = &of.result.snapshots;
     let values: Vec<f64> = snapshots.iter().map(|s| s.benchmark).collect();
-    let sessions: Vec<Date> = snapshots.iter().skip(1).map(|s| s.session).collect();
+    let sessions: Vec<Date> = snapshots.iter().skip(1).map(|s| s.session.date()).collect();
     let returns = benchmark_returns(&values);
     let by_year = |returns: &[f64]| -> BTreeMap<i16, f64> {
         let all = sessions.iter().copied().zip(returns.iter().copied());

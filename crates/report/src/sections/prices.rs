@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use plotters::element::{Circle, Cross, PathElement, TriangleMarker};
 use plotters::style::Color as _;
 use tradebot_backtest::PricePoint;
-use tradebot_domain::{Date, Symbol};
+use tradebot_domain::{Moment, Symbol};
 use tradebot_journal::TradeRecord;
 
 use super::Subject;
@@ -78,7 +78,7 @@ fn chart_of(
     symbol: Symbol,
     points: &[PricePoint],
 ) -> Result<Markup, ReportError> {
-    let factors: BTreeMap<Date, f64> = points.iter().map(|p| (p.session, p.factor)).collect();
+    let factors: BTreeMap<Moment, f64> = points.iter().map(|p| (p.session, p.factor)).collect();
     let trades: Vec<&TradeRecord> =
         of.result.trades.iter().filter(|t| t.symbol == symbol).collect();
     let marks: Vec<Mark> = trades.iter().filter_map(|t| mark(t, &factors)).collect();
@@ -108,9 +108,9 @@ fn chart_of(
     })
 }
 
-fn mark(trade: &TradeRecord, factors: &BTreeMap<Date, f64>) -> Option<Mark> {
+fn mark(trade: &TradeRecord, factors: &BTreeMap<Moment, f64>) -> Option<Mark> {
     let place =
-        |session: Date, price: f64| Some((day_number(session), price * factors.get(&session)?));
+        |session: Moment, price: f64| Some((day_number(session), price * factors.get(&session)?));
     Some(Mark {
         entry: place(trade.entry_session, trade.entry_price.to_f64())?,
         exit: place(trade.exit_session, trade.exit_price.to_f64())?,

@@ -107,7 +107,7 @@ fn volume_goes_with_range_and_nights_are_calmer_than_days() {
             .rev()
             .find(|a| matches!(a.kind, tradebot_domain::ActionKind::Split { .. }));
         let bars: Vec<_> =
-            bars.iter().filter(|b| since.is_none_or(|a| b.date > a.ex_date)).collect();
+            bars.iter().filter(|b| since.is_none_or(|a| b.date.date() > a.ex_date)).collect();
         if bars.len() < 500 {
             continue;
         }

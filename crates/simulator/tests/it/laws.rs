@@ -48,7 +48,7 @@ fn high_and_low_enclose_open_and_close_and_prices_stand_on_ticks() {
 fn bars_are_of_sessions_of_their_exchange_each_once() {
     for exchange in Exchange::ALL {
         for recorded in all(&world(12, exchange)) {
-            let dates: Vec<Date> = recorded.bars.iter().map(|bar| bar.date).collect();
+            let dates: Vec<Date> = recorded.bars.iter().map(|bar| bar.date.date()).collect();
             assert!(dates.is_sorted_by(|a, b| a < b));
             assert!(dates.iter().all(|d| exchange.is_session(*d).unwrap()));
             assert_eq!(recorded.symbol.as_str().contains('.'), exchange == Exchange::Xtse);
@@ -67,7 +67,8 @@ fn actions_leave_the_continuous_series_without_a_step() {
         sizes.sort_by(f64::total_cmp);
         let widest = sizes.last().copied().unwrap_or_default();
         for action in &recorded.actions {
-            let at = recorded.bars.iter().position(|bar| bar.date == action.ex_date).unwrap();
+            let at =
+                recorded.bars.iter().position(|bar| bar.date.date() == action.ex_date).unwrap();
             let Some(before) = at.checked_sub(1) else { continue };
             match action.kind {
                 ActionKind::Split { ratio } => {
@@ -104,12 +105,13 @@ fn some_symbols_come_late_some_go_and_some_pause() {
     let all = all(&world);
     let (first, last) = (world.config().from, world.config().to);
     let ends = |f: &dyn Fn(&Recorded) -> bool| all.iter().filter(|r| f(r)).count();
-    let late = ends(&|r| r.bars.first().is_none_or(|bar| bar.date > first));
-    let gone = ends(&|r| r.bars.last().is_some_and(|bar| bar.date < last));
+    let late = ends(&|r| r.bars.first().is_none_or(|bar| bar.date.date() > first));
+    let gone = ends(&|r| r.bars.last().is_some_and(|bar| bar.date.date() < last));
     let paused = ends(&|r| {
-        r.bars
-            .windows(2)
-            .any(|w| world.config().exchange.sessions_between(w[0].date, w[1].date).unwrap() > 1)
+        r.bars.windows(2).any(|w| {
+            world.config().exchange.sessions_between(w[0].date.date(), w[1].date.date()).unwrap()
+                > 1
+        })
     });
     assert!((2..16).contains(&late), "{late} late");
     assert!((3..20).contains(&gone), "{gone} gone");

@@ -36,7 +36,7 @@ pub(crate) fn continuous(bars: &[Bar], actions: &[CorporateAction]) -> Vec<f64> 
     let (mut factor, mut due) = (1.0, actions.iter().peekable());
     let mut closes = Vec::with_capacity(bars.len());
     for bar in bars {
-        while let Some(action) = due.next_if(|action| action.ex_date <= bar.date) {
+        while let Some(action) = due.next_if(|action| action.ex_date <= bar.date.date()) {
             factor *= action.continuity_factor(bar.close);
         }
         closes.push(bar.close * factor);

@@ -69,7 +69,7 @@ fn the_feed_hands_out_what_is_recorded_and_nothing_else() {
         let mut bars: BTreeMap<Symbol, Vec<_>> = BTreeMap::new();
         let (mut index, mut actions) = (Vec::new(), 0);
         let mut feed = world.feed();
-        let mut session = SessionData::empty(Date::MIN);
+        let mut session = SessionData::empty(Date::MIN.into());
         let mut sessions = Vec::new();
         while feed.next_into(&mut session) {
             sessions.push(session.session);
@@ -90,7 +90,7 @@ fn the_feed_hands_out_what_is_recorded_and_nothing_else() {
             assert_eq!(bars[&recorded.symbol], recorded.bars);
         }
         assert!(sessions.iter().all(|s| {
-            Exchange::Xnys.is_session(*s).unwrap() || exchange.is_session(*s).unwrap()
+            Exchange::Xnys.is_session(s.date()).unwrap() || exchange.is_session(s.date()).unwrap()
         }));
     }
 }

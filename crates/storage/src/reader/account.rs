@@ -1,11 +1,11 @@
 //! The account: latest snapshot, equity curve, open positions.
 
 use rusqlite::{Row, params};
-use tradebot_domain::{Date, Money, Price, Shares};
+use tradebot_domain::{Moment, Money, Price, Shares};
 use tradebot_journal::{PositionRecord, SizeBasis, SnapshotRecord};
 
 use super::trading::price_of;
-use super::{Reader, parsed, sql, unreadable};
+use super::{Reader, parsed, sql, through, unreadable};
 use crate::anchors::uint;
 use crate::error::StoreError;
 use crate::store::RunKey;
@@ -14,7 +14,7 @@ use crate::store::RunKey;
 #[derive(Debug, Clone, PartialEq)]
 pub struct EquityPoint {
     /// The session.
-    pub session: Date,
+    pub session: Moment,
     /// Cash.
     pub cash: Money,
     /// Cash plus positions at their marks.
@@ -61,10 +61,10 @@ impl Reader {
     pub fn equity(
         &self,
         run: RunKey,
-        from: Date,
-        to: Date,
+        from: Moment,
+        to: Moment,
     ) -> Result<Vec<EquityPoint>, StoreError> {
-        self.all(sql::EQUITY, params![run.0, from.to_string(), to.to_string()], |r| {
+        self.all(sql::EQUITY, params![run.0, from.to_string(), through(to)], |r| {
             Ok(EquityPoint {
                 session: parsed(r, 0)?,
                 cash: Money(parsed(r, 1)?),

@@ -1,10 +1,10 @@
 //! Decisions: one whole, or many in a line each.
 
 use rusqlite::{Row, params};
-use tradebot_domain::{Date, Regime, Symbol};
+use tradebot_domain::{Moment, Regime, Symbol};
 use tradebot_journal::{DecisionId, DecisionRecord};
 
-use super::{Reader, parsed, sql, unreadable};
+use super::{Reader, parsed, sql, through, unreadable};
 use crate::anchors::uint;
 use crate::error::StoreError;
 use crate::store::RunKey;
@@ -15,9 +15,9 @@ pub struct DecisionFilter<'a> {
     /// Of this symbol only.
     pub symbol: Option<Symbol>,
     /// First session, inclusive.
-    pub from: Date,
+    pub from: Moment,
     /// Last session, inclusive.
-    pub to: Date,
+    pub to: Moment,
     /// Trades only (`Some(true)`), refusals only (`Some(false)`), or both.
     pub traded: Option<bool>,
     /// Refused for this reason only.
@@ -30,8 +30,8 @@ impl Default for DecisionFilter<'_> {
     fn default() -> Self {
         Self {
             symbol: None,
-            from: Date::MIN,
-            to: Date::MAX,
+            from: Moment::MIN,
+            to: Moment::MAX,
             traded: None,
             reason: None,
             limit: u32::MAX,
@@ -73,7 +73,7 @@ impl Reader {
         &self,
         run: RunKey,
         symbol: Symbol,
-        session: Date,
+        session: Moment,
     ) -> Result<Option<DecisionRecord>, StoreError> {
         let row =
             self.maybe(sql::DECISION, params![run.0, symbol.as_str(), session.to_string()], |r| {
@@ -91,7 +91,7 @@ impl Reader {
         run: RunKey,
         filter: &DecisionFilter<'_>,
     ) -> Result<Vec<DecisionLine>, StoreError> {
-        let (from, to) = (filter.from.to_string(), filter.to.to_string());
+        let (from, to) = (filter.from.to_string(), through(filter.to));
         let verdict = filter.traded.map(|traded| if traded { "trade" } else { "no_trade" });
         let mut lines = match filter.symbol {
             None => self.all(
@@ -113,7 +113,7 @@ impl Reader {
     ///
     /// # Errors
     /// [`StoreError`] when the file cannot be read.
-    pub fn symbols_per_session(&self, run: RunKey) -> Result<Vec<(Date, u32)>, StoreError> {
+    pub fn symbols_per_session(&self, run: RunKey) -> Result<Vec<(Moment, u32)>, StoreError> {
         self.all(sql::SYMBOLS_PER_SESSION, [run.0], |r| Ok((parsed(r, 0)?, r.get(1)?)))
     }
 }

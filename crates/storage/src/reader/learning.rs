@@ -2,7 +2,7 @@
 
 use rusqlite::{Row, params};
 use serde::Deserialize;
-use tradebot_domain::{Date, MemberId};
+use tradebot_domain::{MemberId, Moment};
 use tradebot_journal::{CandidatesRecord, DecisionId, ExitReason, OutcomeRecord};
 
 use super::decisions::regime;
@@ -128,7 +128,7 @@ impl Reader {
     ///
     /// # Errors
     /// [`StoreError`] when the file cannot be read.
-    pub fn weights(&self, run: RunKey) -> Result<Vec<(Date, MemberId, f64)>, StoreError> {
+    pub fn weights(&self, run: RunKey) -> Result<Vec<(Moment, MemberId, f64)>, StoreError> {
         self.all(sql::WEIGHTS, params![run.0], |r| Ok((parsed(r, 0)?, member(r, 1)?, r.get(2)?)))
     }
 }

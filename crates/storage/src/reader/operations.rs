@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use rusqlite::params;
-use tradebot_domain::{Bar, Date, Symbol, Timestamp};
+use tradebot_domain::{Bar, Moment, Symbol, Timestamp};
 
-use super::{Reader, parsed, sql};
+use super::{Reader, parsed, sql, through};
 use crate::anchors::uint;
 use crate::error::StoreError;
 use crate::operations::ApiUsage;
@@ -88,8 +88,8 @@ impl Reader {
     ///
     /// # Errors
     /// [`StoreError`] when the file cannot be read.
-    pub fn bars(&self, symbol: Symbol, from: Date, to: Date) -> Result<Vec<Bar>, StoreError> {
-        let params = params![symbol.as_str(), from.to_string(), to.to_string()];
+    pub fn bars(&self, symbol: Symbol, from: Moment, to: Moment) -> Result<Vec<Bar>, StoreError> {
+        let params = params![symbol.as_str(), from.to_string(), through(to)];
         self.all(sql::BARS, params, |r| {
             Ok(Bar {
                 date: parsed(r, 0)?,

@@ -1,6 +1,6 @@
 //! Closes and reasons of a whole run, for figures.
 
-use tradebot_domain::{Date, Symbol};
+use tradebot_domain::{Moment, Symbol};
 
 use super::{Reader, parsed, sql};
 use crate::anchors::uint;
@@ -13,7 +13,7 @@ impl Reader {
     ///
     /// # Errors
     /// [`StoreError`] when the file cannot be read.
-    pub fn closes(&self, run: RunKey) -> Result<Vec<(Symbol, Date, f64, f64)>, StoreError> {
+    pub fn closes(&self, run: RunKey) -> Result<Vec<(Symbol, Moment, f64, f64)>, StoreError> {
         self.all(sql::CLOSES, [run.0], |r| {
             Ok((parsed(r, 0)?, parsed(r, 1)?, parsed(r, 2)?, r.get(3)?))
         })

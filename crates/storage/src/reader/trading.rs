@@ -1,7 +1,7 @@
 //! Trades, orders, executions, intents.
 
 use rusqlite::{Row, params};
-use tradebot_domain::{Date, Price, Shares};
+use tradebot_domain::{Moment, Price, Shares};
 use tradebot_journal::{
     ActionApplied, FillRecord, IntentRecord, OrderRecord, OrderRole, OrderState, TradeRecord,
 };
@@ -72,7 +72,7 @@ impl Reader {
         &self,
         run: RunKey,
         intent_id: &str,
-    ) -> Result<Vec<(u64, Date, String, String)>, StoreError> {
+    ) -> Result<Vec<(u64, Moment, String, String)>, StoreError> {
         self.all(sql::INTENT_EVENTS, params![run.0, intent_id], |r| {
             Ok((uint(r.get(0)?), parsed(r, 1)?, r.get(2)?, r.get(3)?))
         })

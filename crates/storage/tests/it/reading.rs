@@ -1,6 +1,6 @@
 //! What readers get back is what was written.
 
-use tradebot_domain::Date;
+use tradebot_domain::Moment;
 use tradebot_journal::{Event, Ledger, MemoryLedger, OrderState};
 use tradebot_storage::{DecisionFilter, Mode, Reader, RunKey, SqliteLedger, Store};
 
@@ -179,7 +179,7 @@ fn open_positions_are_those_of_the_last_snapshot() {
 #[test]
 fn the_equity_curve_agrees_with_the_snapshots() {
     let (_dir, reader, key, _) = written(12);
-    let curve = reader.equity(key, Date::MIN, Date::MAX).unwrap();
+    let curve = reader.equity(key, Moment::MIN, Moment::MAX).unwrap();
     let snapshots = reader.snapshots(key).unwrap();
     assert_eq!(curve.len(), 12);
     for (point, s) in curve.iter().zip(&snapshots) {

@@ -1,7 +1,8 @@
 //! A small made-up run: what an engine would write, as a function of the session's number.
 
 use tradebot_domain::{
-    Bar, CorporateAction, Currency, Date, MemberId, Money, Price, Regime, Shares, Symbol, Timestamp,
+    Bar, CorporateAction, Currency, MemberId, Moment, Money, Price, Regime, Shares, Symbol,
+    Timestamp,
 };
 use tradebot_journal::*;
 
@@ -13,8 +14,9 @@ pub(crate) fn now() -> Timestamp {
     "2026-11-22T10:00:00Z".parse().unwrap()
 }
 
-pub(crate) fn session(i: u32) -> Date {
-    Date::constant(2000, 1, 3).checked_add(jiff::Span::new().days(i64::from(i))).unwrap()
+pub(crate) fn session(i: u32) -> Moment {
+    let first = jiff::civil::date(2000, 1, 3);
+    first.checked_add(jiff::Span::new().days(i64::from(i))).unwrap().into()
 }
 
 pub(crate) fn symbol(name: &str) -> Symbol {
@@ -32,8 +34,8 @@ pub(crate) fn money(text: &str) -> Money {
 /// What the run is given; `seed` tells runs apart.
 pub(crate) fn start(seed: u64) -> RunStarted {
     RunStarted {
-        from: session(0),
-        to: session(4_000),
+        from: session(0).date(),
+        to: session(4_000).date(),
         symbols: SYMBOLS.map(symbol).to_vec(),
         cash: money("10000.00"),
         currency: Currency::Usd,
@@ -195,7 +197,7 @@ fn trading(i: u32) -> Vec<Event> {
             session: session(i),
             symbol: symbol(SYMBOLS[0]),
             action: CorporateAction {
-                ex_date: session(i),
+                ex_date: session(i).date(),
                 kind: tradebot_domain::ActionKind::Dividend { amount: "0.25".parse().unwrap() },
             },
             shares_before: Shares(10),
@@ -419,8 +421,8 @@ pub(crate) fn fit(i: u32) -> FitRecord {
         session: session(i),
         member: MemberId::new("forest").unwrap(),
         examples: i,
-        first_example: session(0),
-        last_example: session(i),
+        first_example: session(0).date(),
+        last_example: session(i).date(),
         base_rate: 0.47,
         training_digest: format!("training-{i}"),
         model_digest: "m".to_owned(),

@@ -140,11 +140,11 @@ fn run(
     ledger: &mut dyn Ledger,
 ) -> anyhow::Result<Measured> {
     let mut feed = world.feed();
-    let mut session = SessionData::empty(world.config().from);
+    let mut session = SessionData::empty(world.config().from.into());
     let (mut walls, mut clocks) = (Vec::new(), Clocks::default());
     let (mut cpus, mut began) = (Vec::new(), false);
     while feed.next_into(&mut session) {
-        if session.session < engine.config().from {
+        if session.session.date() < engine.config().from {
             engine.observe(&session);
             continue;
         }

@@ -92,10 +92,12 @@ impl Market {
         let mut raw: Vec<Raw> = Vec::new();
         let first = interval.dates(date_of(window.from)).0;
         let last = date_of(window.to.min(now));
-        for bar in instrument.bars.iter().filter(|b| b.date >= first && b.date <= last) {
+        for bar in
+            instrument.bars.iter().filter(|b| b.date.date() >= first && b.date.date() <= last)
+        {
             let scale =
-                if adjusted { instrument.split_factor(bar.date, date_of(now)) } else { 1.0 };
-            for candle in self.of_day(instrument, bar.date, now, interval) {
+                if adjusted { instrument.split_factor(bar.date.date(), date_of(now)) } else { 1.0 };
+            for candle in self.of_day(instrument, bar.date.date(), now, interval) {
                 let candle = Raw { span: scaled(candle.span, scale), ..candle };
                 push(&mut raw, candle, interval);
             }

@@ -89,7 +89,9 @@ fn replayed(series: &Series, from: Option<Date>, start: Date) -> Instrument {
     };
     let moved = Moved::new(series.exchange, from, start);
     let bars = series.bars.iter();
-    made.bars = bars.filter_map(|bar| Some(Bar { date: moved.date(bar.date)?, ..*bar })).collect();
+    made.bars = bars
+        .filter_map(|bar| Some(Bar { date: moved.date(bar.date.date())?.into(), ..*bar }))
+        .collect();
     let action = |a: &CorporateAction| {
         Some(CorporateAction { ex_date: moved.date(a.ex_date)?, kind: a.kind })
     };
@@ -156,5 +158,5 @@ fn drawn_bar(
     let volume = (listing.volume.max(800) as f64 * (0.5 + draws.unit())).round();
     let silent = listing.volume == 0 && draws.below(3) == 0;
     *close = end;
-    (!silent).then_some(Bar { date, open, high, low, close: end, volume })
+    (!silent).then_some(Bar { date: date.into(), open, high, low, close: end, volume })
 }

@@ -165,7 +165,7 @@ mod tests {
             let hours = Exchange::Xnys.session(date).unwrap().unwrap();
             let [open, close, a, b] = cents.map(|c| c as f64 / 100.0);
             let bar = Bar {
-                date, open, close, volume: f64::from(volume),
+                date: date.into(), open, close, volume: f64::from(volume),
                 high: open.max(close).max(a).max(b), low: open.min(close).min(a).min(b),
             };
             let day = Day::of(&bar, hours, 100, &mut Draws::new(seed, "t", 0));

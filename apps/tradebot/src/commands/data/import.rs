@@ -1,14 +1,14 @@
 //! `tradebot data import`: read, show what was understood, check, store.
 
-use tradebot_domain::{Currency, Exchange, Symbol};
+use tradebot_domain::{Currency, Exchange, Interval, Symbol};
 use tradebot_market_data::{
-    Catalogue, ColumnMapping, FileReport, ImportOptions, ImportReport, OnConflict, Outcome,
-    SymbolReport,
+    Catalogue, ColumnMapping, DataError, FileReport, ImportOptions, ImportReport, OnConflict,
+    Outcome, Stamp, SymbolReport,
 };
 
 use super::and_more;
 use super::inspect::{action_words, quality_section};
-use crate::cli::ImportArgs;
+use crate::cli::{ImportArgs, StampArg};
 use crate::commands::Context;
 use crate::commands::figures::counted;
 use crate::commands::page::Page;
@@ -26,7 +26,12 @@ const SHOWN: usize = 10;
 /// A usage failure for options that cannot be; when a file cannot be read, or the import was
 /// refused (nothing is stored then).
 pub(super) fn run(context: &Context, args: &ImportArgs) -> Result<(), Failure> {
-    let mut catalogue = Catalogue::open(&context.home)?;
+    let interval: Interval =
+        args.interval.parse().map_err(|e| Failure::usage(format!("--interval: {e}")))?;
+    let mut catalogue = Catalogue::open_of(&context.home, interval).map_err(|e| match e {
+        DataError::NotImported { .. } => Failure::usage(e.to_string()),
+        other => Failure::from(other),
+    })?;
     let report = import(&mut catalogue, args)?;
     if args.json {
         output::json(&report)?;
@@ -101,6 +106,10 @@ fn options(args: &ImportArgs) -> Result<ImportOptions, Failure> {
         exchange: args.exchange.parse::<Exchange>().map_err(usage)?,
         mapping: ColumnMapping::parse(args.map.iter().map(String::as_str))
             .map_err(|e| Failure::usage(format!("--map: {e}")))?,
+        stamp: args.stamp.map(|stamp| match stamp {
+            StampArg::Start => Stamp::Start,
+            StampArg::End => Stamp::End,
+        }),
         date_format: args.date_format.clone(),
         factors: args.factors.clone(),
         on_conflict: if args.replace { OnConflict::Replace } else { OnConflict::Refuse },
@@ -156,7 +165,10 @@ fn file_section(page: &mut Page, file: &FileReport, preview: bool) {
         page.rows(&sides, &[vec![header], rows].concat());
     }
     if file.filtered > 0 {
-        page.say(&format!("{} rows of other symbols were passed over", file.filtered));
+        page.say(&format!(
+            "{} rows of other symbols, or of minutes outside of the sessions, were passed over",
+            file.filtered
+        ));
     }
     if file.rejected > 0 {
         page.say(&format!("{} rows cannot be used and are left out", file.rejected));

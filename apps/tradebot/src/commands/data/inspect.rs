@@ -111,9 +111,9 @@ fn gaps(series: &Series) -> Vec<GapSpan> {
     let mut spans: Vec<GapSpan> = Vec::new();
     for pair in series.bars.windows(2) {
         let mut span: Option<GapSpan> = None;
-        let mut date = pair[0].date;
+        let mut date = pair[0].date.date();
         while let Ok(next) = date.tomorrow()
-            && next < pair[1].date
+            && next < pair[1].date.date()
         {
             date = next;
             if is_session(series, date) {

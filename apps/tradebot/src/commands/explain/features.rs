@@ -1,7 +1,6 @@
 //! Features by name, and which of them tell the most.
 
 use serde::Serialize;
-use tradebot_domain::Date;
 use tradebot_journal::DecisionRecord;
 use tradebot_storage::DecisionFilter;
 
@@ -63,12 +62,13 @@ fn earlier(found: &Found, record: &DecisionRecord) -> Result<Vec<Vec<f64>>, Fail
     let id = record.id;
     let filter = DecisionFilter {
         symbol: Some(id.symbol),
-        to: id.session.yesterday().unwrap_or(Date::MIN),
-        limit: COMPARED_WITH,
+        to: id.session,
+        limit: COMPARED_WITH + 1,
         ..DecisionFilter::default()
     };
     let mut rows = Vec::new();
-    for line in found.reader.decisions(found.info.key, &filter)? {
+    let lines = found.reader.decisions(found.info.key, &filter)?;
+    for line in lines.iter().filter(|line| line.id != id) {
         rows.push(found.reader.features(line.seq)?);
     }
     rows.retain(|row| !row.is_empty());

@@ -1,6 +1,6 @@
 //! Reasons of decision records in plain words, and what would have changed them.
 
-use tradebot_domain::{Date, Shares};
+use tradebot_domain::{Moment, Shares};
 use tradebot_features::SymbolFeatures;
 use tradebot_journal::{CheckRecord, ConsensusRecord, DecisionRecord};
 
@@ -23,9 +23,9 @@ pub(super) struct Holding {
     /// Shares at the entry.
     pub shares: Shares,
     /// Session of the entry.
-    pub since: Date,
+    pub since: Moment,
     /// Session of the exit; none while it is open.
-    pub until: Option<Date>,
+    pub until: Option<Moment>,
 }
 
 /// The reason of a record that is no trade.

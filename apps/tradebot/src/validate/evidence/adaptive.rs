@@ -62,7 +62,7 @@ fn reviews(question: Question, change: &mut dyn FnMut() -> f64) -> Result<Vec<Re
     for _ in 0..SESSIONS {
         let next = close * (1.0 + change());
         let bar = Bar {
-            date,
+            date: date.into(),
             open: close,
             high: close.max(next) * (1.0 + RANGE),
             low: close.min(next) * (1.0 - RANGE),
@@ -70,8 +70,8 @@ fn reviews(question: Question, change: &mut dyn FnMut() -> f64) -> Result<Vec<Re
             volume: 1e6,
         };
         adaptive.on_bar(symbol, &bar);
-        reviews.extend(adaptive.end_session(date, 1).1);
-        adaptive.decide(symbol, date, next, 2.0 * RANGE * next)?;
+        reviews.extend(adaptive.end_session(date.into(), 1).1);
+        adaptive.decide(symbol, date.into(), next, 2.0 * RANGE * next)?;
         (close, date) = (next, date.tomorrow()?);
     }
     Ok(reviews)

@@ -1,6 +1,6 @@
 //! What quality gates say of defects planted into real bars.
 
-use tradebot_domain::{Bar, CorporateAction, Currency, Date, Symbol};
+use tradebot_domain::{Bar, CorporateAction, Currency, Moment, Symbol};
 use tradebot_market_data::History;
 use tradebot_quality_gates::{Check, GateConfig, Label, SymbolGate};
 
@@ -41,7 +41,7 @@ type Spoil = fn(&mut Sent, &[Bar]);
 /// What a source sends.
 #[derive(Debug, Clone)]
 struct Sent {
-    session: Date,
+    session: Moment,
     bar: Option<Bar>,
     label: Label,
     missed: u32,
@@ -95,11 +95,11 @@ const DEFECTS: &[(&str, Check, Spoil)] = &[
         s.bar = before.get(before.len() - 10).copied();
     }),
     ("a bar of tomorrow", Check::OutOfOrder, |s, _| {
-        s.price(|b| b.date = b.date.tomorrow().unwrap_or(b.date));
+        s.price(|b| b.date = b.date.date().tomorrow().map_or(b.date, Moment::daily));
     }),
     ("a bar of a Sunday", Check::OffCalendar, |s, _| {
-        s.session = Date::constant(2000, 7, 2);
-        s.price(|b| b.date = Date::constant(2000, 7, 2));
+        s.session = Moment::constant(2000, 7, 2);
+        s.price(|b| b.date = Moment::constant(2000, 7, 2));
     }),
     ("no bar", Check::Gap, |s, _| (s.bar, s.missed) = (None, 1)),
     ("no bar for two weeks", Check::Stale, |s, _| (s.bar, s.missed) = (None, 10)),
@@ -175,6 +175,6 @@ fn offer(
     again.last().unwrap_or(first).map(|refused| refused.reason.name())
 }
 
-fn on(actions: &[CorporateAction], date: Date) -> Vec<CorporateAction> {
-    actions.iter().filter(|a| a.ex_date == date).copied().collect()
+fn on(actions: &[CorporateAction], date: Moment) -> Vec<CorporateAction> {
+    actions.iter().filter(|a| a.ex_date == date.date()).copied().collect()
 }

@@ -101,7 +101,7 @@ fn facts(series: &Series) -> Result<SeriesFacts, Failure> {
     if let (Some(first), Some(last)) = (series.first(), series.last()) {
         sessions = series.exchange.sessions(first, last)?;
     }
-    let dates: Vec<Date> = series.bars.iter().map(|b| b.date).collect();
+    let dates: Vec<Date> = series.bars.iter().map(|b| b.date.date()).collect();
     let off = dates.iter().filter(|d| sessions.binary_search(d).is_err());
     let missing = sessions.iter().filter(|d| dates.binary_search(d).is_err());
     Ok(SeriesFacts {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use tradebot_domain::Date;
+use tradebot_domain::Moment;
 use tradebot_journal::{
     CandidatesRecord, DecisionId, DecisionRecord, Event, FillRecord, FitRecord, IntentRecord,
     LearnedRecord, OrderRecord, OutcomeRecord, RegimeRecord, RiskRecord, RunDigest, SnapshotRecord,
@@ -144,12 +144,12 @@ impl RunRecords {
     }
 
     /// The account at the close of each session.
-    pub fn accounts(&self) -> BTreeMap<Date, &SnapshotRecord> {
+    pub fn accounts(&self) -> BTreeMap<Moment, &SnapshotRecord> {
         self.snapshots.iter().map(|s| (s.session, s)).collect()
     }
 
     /// Number of each session in the run.
-    pub fn session_numbers(&self) -> BTreeMap<Date, usize> {
+    pub fn session_numbers(&self) -> BTreeMap<Moment, usize> {
         self.snapshots.iter().enumerate().map(|(i, s)| (s.session, i)).collect()
     }
 

@@ -1,6 +1,6 @@
 //! Twenty years of the S&P 500 through the regime detector.
 
-use tradebot_domain::{Bar, Date};
+use tradebot_domain::{Bar, Date, Moment};
 use tradebot_market_data::History;
 use tradebot_models::{VolatilityConfig, VolatilityForecast, VolatilityForecaster};
 use tradebot_regime::{
@@ -14,13 +14,13 @@ use crate::exit::Failure;
 #[derive(Debug, Clone)]
 pub struct RegimeFacts {
     /// Session and reading.
-    pub readings: Vec<(Date, RegimeReading)>,
+    pub readings: Vec<(Moment, RegimeReading)>,
     /// Session and second opinion, from the first session.
-    pub opinions: Vec<(Date, SecondOpinionReading)>,
+    pub opinions: Vec<(Moment, SecondOpinionReading)>,
     /// Forecasts of volatility whose outcome is known, in order.
     pub outlooks: Vec<Outlook>,
     /// Sessions with a published VIX close, ascending.
-    pub vix_published: Vec<Date>,
+    pub vix_published: Vec<Moment>,
     /// Sessions of a new trend state before it is believed.
     pub confirm_sessions: u32,
     /// Sessions of lower readings before severity falls.
@@ -50,9 +50,9 @@ impl RegimeFacts {
         let mut forecaster = VolatilityForecaster::new(VolatilityConfig::default())?;
         let mut forecasts = Vec::new();
         let (mut readings, mut opinions) = (Vec::new(), Vec::new());
-        let mut before: Option<Date> = None;
+        let mut before: Option<Moment> = None;
         for bar in &history.index.bars {
-            let known = before.and_then(|date| vix_close(&history.vix, date));
+            let known = before.and_then(|moment| vix_close(&history.vix, moment.date()));
             let reading = detector.update(bar, known);
             let severity = reading.as_ref().map(|r| r.severity);
             opinions.extend(second.update(bar.close, severity).map(|o| (bar.date, o)));
@@ -64,7 +64,7 @@ impl RegimeFacts {
             readings,
             opinions,
             outlooks: outlooks(&history.index.bars, &forecasts),
-            vix_published: history.vix.iter().map(|(date, _)| *date).collect(),
+            vix_published: history.vix.iter().map(|(date, _)| (*date).into()).collect(),
             confirm_sessions: config.confirm_sessions,
             dwell_sessions: config.dwell_sessions,
         })

@@ -75,7 +75,7 @@ impl<'h> Wide<'h> {
         let series =
             history.series.get(&ibm).ok_or_else(|| Failure::work("no IBM in the market"))?;
         let from = series.first().unwrap_or_default();
-        let begin = history.index.bars.partition_point(|b| b.date < from);
+        let begin = history.index.bars.partition_point(|b| b.date.date() < from);
         let names = (0..WIDE_SYMBOLS).map(|i| Symbol::new(&format!("W{i:04}")));
         let symbols = names.collect::<Result<_, _>>()?;
         Ok(Self { bars: &series.bars, index: &history.index.bars[begin..], symbols })

@@ -109,7 +109,7 @@ pub fn gather(
 fn cut(run: &RunRecords) -> Result<Date, Failure> {
     let sessions = &run.snapshots;
     let at = sessions.get(sessions.len() * 2 / 3);
-    at.map(|s| s.session).ok_or_else(|| Failure::work("the demo has no sessions"))
+    at.map(|s| s.session.date()).ok_or_else(|| Failure::work("the demo has no sessions"))
 }
 
 /// A finished run in this process.
@@ -223,7 +223,7 @@ fn cut_short(scenario: &Scenario, end: Date) -> Result<Vec<DecisionRecord>, Fail
 
 fn truncated(history: &History, end: Date) -> History {
     let cut = |series: &Series| {
-        let bars = series.bars.iter().filter(|b| b.date <= end).copied().collect();
+        let bars = series.bars.iter().filter(|b| b.date.date() <= end).copied().collect();
         let actions = series.actions.iter().filter(|a| a.ex_date <= end).copied().collect();
         let of = (series.currency, series.exchange);
         Series::new(series.symbol, of, bars, actions, series.source.clone())
@@ -272,7 +272,7 @@ fn after(scenario: &Scenario, run: &RunRecords) -> Result<(Date, Date), Failure>
         return Ok((next, until));
     }
     let begin = run.snapshots.len().saturating_sub(WARM_SESSIONS);
-    Ok((run.snapshots.get(begin).map_or(market.from, |s| s.session), market.to))
+    Ok((run.snapshots.get(begin).map_or(market.from, |s| s.session.date()), market.to))
 }
 
 fn backtest(scenario: &Scenario, program: &Path, home: &Path) -> Result<Answer, Failure> {

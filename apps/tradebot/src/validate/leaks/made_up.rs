@@ -23,9 +23,9 @@ const CORRECTED: (usize, usize, f64) = (40, 30, 1.02);
 /// Builds it from the bundled history.
 pub(super) fn world(history: &History) -> Result<World, Failure> {
     let (from, to): (Date, Date) = (RANGE.0.parse()?, RANGE.1.parse()?);
-    let within = |bar: &&Bar| from <= bar.date && bar.date <= to;
+    let within = |bar: &&Bar| from <= bar.date.date() && bar.date.date() <= to;
     let index: Vec<Bar> = history.index.bars.iter().filter(within).copied().collect();
-    let sessions: Vec<Date> = index.iter().map(|bar| bar.date).collect();
+    let sessions: Vec<Date> = index.iter().map(|bar| bar.date.date()).collect();
     let vix: Vec<Option<f64>> =
         (0..sessions.len()).map(|at| history.vix.get(at).map(|(_, close)| *close)).collect();
     let chosen = history.series.values().filter(|s| STOCKS.contains(&s.symbol.as_str()));

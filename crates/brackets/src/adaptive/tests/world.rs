@@ -16,7 +16,7 @@ impl Random {
     }
 
     /// A bar of a walk without drift, `sd` a session, in four steps.
-    pub(super) fn bar(&mut self, date: Date, close: f64, sd: f64) -> Bar {
+    pub(super) fn bar(&mut self, date: Moment, close: f64, sd: f64) -> Bar {
         let mut prices = [close; 5];
         for i in 1..5 {
             // A sum of three uniforms is bell-shaped enough; half a session's variance a step.
@@ -46,11 +46,11 @@ pub(super) fn symbol(name: &str) -> Symbol {
     Symbol::new(name).unwrap()
 }
 
-pub(super) fn start() -> Date {
+pub(super) fn start() -> Moment {
     "2005-01-20".parse().unwrap()
 }
 
-pub(super) fn bar(date: Date, [open, high, low, close]: [f64; 4]) -> Bar {
+pub(super) fn bar(date: Moment, [open, high, low, close]: [f64; 4]) -> Bar {
     Bar { date, open, high, low, close, volume: 1e6 }
 }
 
@@ -76,7 +76,7 @@ pub(super) struct World {
     pub(super) row: AdaptiveR,
     path: Path,
     random: Random,
-    day: Date,
+    day: Moment,
     closes: [f64; 2],
     /// Bars still to come of the decision before.
     ahead: [Vec<[f64; 4]>; 2],
@@ -121,7 +121,7 @@ impl World {
     }
 
     fn one_session(&mut self) -> Option<Review> {
-        self.day = self.day.tomorrow().unwrap();
+        self.day = self.day.date().tomorrow().unwrap().into();
         self.session += 1;
         for (i, name) in ["ACME", "BETA"].into_iter().enumerate() {
             let next = self.next_bar(i);

@@ -84,7 +84,7 @@ fn any_past() -> impl Strategy<Value = Vec<Session>> {
         let mut sessions: Vec<Session> = (0..)
             .take(days.len() + 4)
             .map(|day| Session {
-                date: start + tradebot_domain::Span::new().days(day),
+                date: (start + tradebot_domain::Span::new().days(day)).into(),
                 symbols: 7,
                 alarm: day % 3 == 0,
                 resolved: Vec::new(),

@@ -49,7 +49,7 @@ fn printed(bars: &[Bar], actions: &[CorporateAction]) -> Vec<Bar> {
     };
     bars.iter()
         .map(|b| {
-            let due = actions.iter().filter(|a| a.ex_date <= b.date);
+            let due = actions.iter().filter(|a| a.ex_date <= b.date.date());
             let units: f64 = due.map(ratio).product();
             let print = |price: f64| (price / units * 1e4).round() / 1e4;
             Bar {
@@ -79,7 +79,7 @@ struct Market {
 impl Market {
     fn due(&self, bar: &Bar) -> impl Iterator<Item = &CorporateAction> {
         let date = bar.date;
-        self.actions.iter().filter(move |action| action.ex_date == date)
+        self.actions.iter().filter(move |action| action.ex_date == date.date())
     }
 
     fn turns(&self, bar: &Bar) -> bool {

@@ -13,7 +13,7 @@ const STOCKS: &str =
 struct Stock {
     symbol: Symbol,
     bars: Vec<Bar>,
-    actions: BTreeMap<Date, Vec<CorporateAction>>,
+    actions: BTreeMap<Moment, Vec<CorporateAction>>,
 }
 
 impl Stock {
@@ -36,7 +36,7 @@ impl Stock {
     }
 
     fn index(&self, date: &str) -> usize {
-        let date: Date = date.parse().unwrap();
+        let date: Moment = date.parse().unwrap();
         self.bars.iter().position(|bar| bar.date == date).unwrap()
     }
 
@@ -52,7 +52,7 @@ impl Stock {
 
 /// The step of adjusted over raw close tells what happened: a whole number is a split, a small
 /// excess over one is a dividend of that part of the close.
-fn actions_of(bars: &[Bar], factors: &[f64]) -> BTreeMap<Date, Vec<CorporateAction>> {
+fn actions_of(bars: &[Bar], factors: &[f64]) -> BTreeMap<Moment, Vec<CorporateAction>> {
     let mut actions = BTreeMap::new();
     for (i, pair) in factors.windows(2).enumerate() {
         let (step, ex) = (pair[1] / pair[0], &bars[i + 1]);
@@ -64,7 +64,7 @@ fn actions_of(bars: &[Bar], factors: &[f64]) -> BTreeMap<Date, Vec<CorporateActi
         } else {
             continue;
         };
-        let action = CorporateAction { ex_date: ex.date, kind };
+        let action = CorporateAction { ex_date: ex.date.date(), kind };
         actions.entry(ex.date).or_insert_with(Vec::new).push(action);
     }
     actions

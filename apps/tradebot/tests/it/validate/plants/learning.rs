@@ -43,7 +43,7 @@ pub(crate) const PLANTS: &[Plant] = &[
     ("p04-prequential", |e| outcome(e).resolved = outcome(e).id.session),
     ("p04-purge", |e| {
         let fit = e.run.fits.last_mut().unwrap();
-        fit.last_example = fit.session;
+        fit.last_example = fit.session.date();
     }),
     ("p04-refits", |e| {
         e.run.fits.pop();
