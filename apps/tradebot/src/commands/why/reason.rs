@@ -74,6 +74,10 @@ fn before_belief(reason: &str, detail: &str) -> Option<Because> {
             format!("no bracket can be put around its close ({detail})"),
             "A price at which stop and target are different ticks.",
         ),
+        "costs_unknown" => told(
+            format!("what the order would cost is not known ({detail})"),
+            "More history of the symbol's volume, or the missing row under `execution`.",
+        ),
         "abstention" => told(
             format!("the members abstain ({detail})"),
             "A member that has an opinion: learned ones have none before their first fit.",
