@@ -225,6 +225,10 @@ fn change_of(failed: &CheckRecord, reason: &str) -> String {
             "{} instead, or `limits.{reason}.on_breach: warn`.",
             capitalised(&relation(failed))
         ),
+        "unsettled_cash" => format!(
+            "{} more that has settled: proceeds of sales settle within days.",
+            number("cash", failed.asked - failed.allowed)
+        ),
         "cash" => format!("{} more cash.", number("cash", failed.asked - failed.allowed)),
         _ => format!("{} instead.", capitalised(&relation(failed))),
     }
