@@ -218,9 +218,30 @@ fn one_trade_is_the_best_and_there_is_no_worst() {
 }
 
 #[test]
-fn excursions_say_that_they_are_on_closes() {
+fn excursions_say_what_they_are_measured_on() {
     let html = page(&MadeUp::default().run());
     assert!(section(&html, "excursions").contains("Measured on highs and lows"));
+}
+
+#[test]
+fn costs_by_kind_and_both_sides_of_ambiguous_bars_are_told_where_a_run_has_them() {
+    let mut run = MadeUp::default().run();
+    let plain = page(&run);
+    assert!(!section(&plain, "exits").contains("market impact"));
+    let money = crate::testing::money;
+    let trade = &mut run.trades[0];
+    trade.kinds = Some(tradebot_journal::CostKinds {
+        impact: money(1.25),
+        venue: money(1.25),
+        ..tradebot_journal::CostKinds::default()
+    });
+    let optimistic = tradebot_domain::Money(trade.net.0 + money(1_000.0).0);
+    trade.bounds = Some(tradebot_journal::TradeBounds { pessimistic: trade.net, optimistic });
+    let html = page(&run);
+    check_page(&html);
+    let exits = section(&html, "exits");
+    assert!(exits.contains("- market impact") && exits.contains("1.25"));
+    assert!(exits.contains("held both their stop and their target"));
 }
 
 #[test]

@@ -80,6 +80,7 @@ pub enum ExchangeRate {
 }
 
 impl Preset {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands out references")]
     const fn is_plain(&self) -> bool {
         matches!(self, Self::Plain)
     }

@@ -51,7 +51,7 @@ mod tests {
     #[test]
     fn a_run_with_flat_rates_has_no_kinds_and_one_under_terms_has_their_sum() {
         let flat = trade("AAPL", 1.0, SizeBasis::Drift, ExitReason::Target);
-        assert_eq!(costs_by_kind(&[flat.clone()]), None);
+        assert_eq!(costs_by_kind(std::slice::from_ref(&flat)), None);
         let paid = CostKinds { impact: money(2), spread: money(1), ..CostKinds::default() };
         let under = TradeRecord { kinds: Some(paid), ..flat };
         let sum = costs_by_kind(&[under.clone(), under]).unwrap();
@@ -61,7 +61,7 @@ mod tests {
     #[test]
     fn both_sides_count_every_trade_and_differ_by_the_ambiguous_ones() {
         let clear = trade("AAPL", 2.0, SizeBasis::Drift, ExitReason::Target);
-        assert_eq!(ambiguous(&[clear.clone()]), None);
+        assert_eq!(ambiguous(std::slice::from_ref(&clear)), None);
         let lost = trade("AAPL", -1.0, SizeBasis::Drift, ExitReason::Stop);
         let bounds = TradeBounds { pessimistic: lost.net, optimistic: money(15) };
         let doubtful = TradeRecord { bounds: Some(bounds), ..lost.clone() };

@@ -6,7 +6,7 @@ use crate::markup::{Markup, element, paragraph};
 use crate::table::{Table, figure, words};
 
 /// Codes of the journal in plain words; one that is missing here is shown by itself.
-const MEANINGS: [(&str, &str); 40] = [
+const MEANINGS: [(&str, &str); 42] = [
     ("abstention", "no member had an opinion"),
     ("already_held", "a position in the symbol was open or on its way"),
     ("below_break_even", "the consensus did not beat break-even"),
@@ -15,6 +15,7 @@ const MEANINGS: [(&str, &str); 40] = [
     ("cash", "not enough cash"),
     ("correlation", "moves too much like something held"),
     ("correlation_unknown", "too little common history with something held"),
+    ("costs_unknown", "what the order would cost was not known"),
     ("daily_loss", "the session lost more than the daily limit"),
     ("drawdown_limit", "the drawdown left nothing to risk"),
     ("drawdown_stop", "the drawdown limit was reached"),
@@ -47,6 +48,7 @@ const MEANINGS: [(&str, &str); 40] = [
     ("spread", "bid and ask were too far apart"),
     ("stopped", "entries were stopped by the drawdown limit"),
     ("turnover", "the session had entered as much as the owner allows"),
+    ("unsettled_cash", "not enough cash had settled"),
 ];
 
 pub(super) fn body(of: Subject<'_>) -> Markup {

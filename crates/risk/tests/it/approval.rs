@@ -304,3 +304,14 @@ fn every_refusal_says_its_numbers() {
     let shares = Refusal::ZeroShares { asked: Shares::ZERO.to_f64(), allowed: 1.0 };
     assert_eq!(shares.to_string(), "0 shares; at least 1 is wanted");
 }
+
+#[test]
+fn cash_that_has_not_settled_is_refused_with_what_has_and_what_has_not() {
+    let waiting = BookView { cash: 1_000.0, unsettled: 99_000.0, ..quiet_book() };
+    let refusal = refused(&waiting, "unsettled_cash");
+    let told = refusal.to_string();
+    assert!(told.contains("1000.00 has settled and 99000.00 has not"), "{told}");
+    // What is not there at all is not a matter of waiting.
+    let poor = BookView { cash: 1_000.0, unsettled: 10.0, ..quiet_book() };
+    refused(&poor, "cash");
+}

@@ -74,6 +74,10 @@ fn before_belief(reason: &str, detail: &str) -> Option<Because> {
             format!("no bracket can be put around its close ({detail})"),
             "A price at which stop and target are different ticks.",
         ),
+        "costs_unknown" => told(
+            format!("what the order would cost is not known ({detail})"),
+            "More history of the symbol's volume, or the missing row under `execution`.",
+        ),
         "abstention" => told(
             format!("the members abstain ({detail})"),
             "A member that has an opinion: learned ones have none before their first fit.",
@@ -220,6 +224,10 @@ fn change_of(failed: &CheckRecord, reason: &str) -> String {
         "order_value" | "turnover" | "sector" | "loss_streak" => format!(
             "{} instead, or `limits.{reason}.on_breach: warn`.",
             capitalised(&relation(failed))
+        ),
+        "unsettled_cash" => format!(
+            "{} more that has settled: proceeds of sales settle within days.",
+            number("cash", failed.asked - failed.allowed)
         ),
         "cash" => format!("{} more cash.", number("cash", failed.asked - failed.allowed)),
         _ => format!("{} instead.", capitalised(&relation(failed))),
