@@ -126,7 +126,7 @@ fn text(generated: &Generated, currency: Currency) -> String {
          with {} beside them.",
         counted(generated.symbols, "symbol"),
         counted(generated.bars, "bar"),
-        counted(generated.actions, "split or dividend"),
+        counted(generated.actions, "corporate action"),
         generated.context.iter().map(Symbol::as_str).collect::<Vec<_>>().join(", "),
     ));
     if !generated.not_listed.is_empty() {
