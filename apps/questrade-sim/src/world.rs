@@ -212,3 +212,6 @@ impl World {
         });
     }
 }
+
+#[cfg(test)]
+mod tests;
