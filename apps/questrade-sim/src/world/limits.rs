@@ -127,8 +127,8 @@ mod tests {
             per_second in 1_u32..6,
             per_hour in 5_u32..40,
         ) {
-            let mut knobs = LimitKnobs::default();
-            knobs.orders = RateLimit { per_second, per_hour };
+            let orders = RateLimit { per_second, per_hour };
+            let knobs = LimitKnobs { orders, ..LimitKnobs::default() };
             let mut limiter = Limiter::default();
             let (mut now, mut through) = (3_600 * MICROS, BTreeMap::new());
             let mut latest = 0;

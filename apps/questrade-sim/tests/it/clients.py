@@ -97,7 +97,7 @@ def run_kwess(token):
     client.get_symbols_by_names("IBM,ZZQ.TO")
     client.get_symbol_options(found)
     client.get_market_quotes(found)
-    pages = list(client.get_market_candles(found, "OneDay", start, end))
+    pages = list(client.get_market_candles(start, end, sid=found, interval="OneDay"))
     assert pages and pages[0]["candles"], pages
     return client.get_refresh_token()
 

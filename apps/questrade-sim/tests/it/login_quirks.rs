@@ -36,7 +36,7 @@ fn the_api_server_changes_with_every_exchange() {
     let mut escaped = Sim::with("login: {escape_slashes: true}");
     let token = escaped.refresh_token();
     let text = escaped.exchange(&token).body_text();
-    assert!(text.contains(r#"http:\/\/"#), "{text}");
+    assert!(text.contains(r"http:\/\/"), "{text}");
     assert!(serde_json::from_str::<serde_json::Value>(&text).is_ok());
 }
 

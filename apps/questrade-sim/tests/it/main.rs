@@ -1,5 +1,8 @@
 //! The simulator as its clients see it: the core by value, and the sockets around it.
 
+#![expect(clippy::unwrap_used, reason = "a failure here is a failed test")]
+#![expect(clippy::needless_pass_by_value, reason = "bodies read better without a borrow")]
+
 mod support;
 
 mod account_quirks;

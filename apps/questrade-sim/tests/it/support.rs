@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use questrade_sim::http::{Host, Reply, Request};
 use questrade_sim::knobs::Knobs;
 use questrade_sim::library::Library;
-use questrade_sim::world::{Command, World};
+use questrade_sim::world::{Command, StreamPorts, World};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -37,7 +37,7 @@ impl Sim {
         let start = "2026-07-09T14:31:22.417Z".parse().unwrap();
         let mut world = World::new(knobs, library(), start);
         let servers = ["http://a/", "http://b/", "http://c/"].map(str::to_owned);
-        world.set_addresses(servers.to_vec(), Default::default());
+        world.set_addresses(servers.to_vec(), StreamPorts::default());
         let mut sim = Self { world, access: String::new(), calls: 0, patient: false };
         sim.log_in();
         sim
@@ -60,7 +60,7 @@ impl Sim {
         let issued = self.run(json!({"do": "issue_token"}));
         let token = issued["refresh_token"].as_str().unwrap().to_owned();
         let reply = self.exchange(&token).value();
-        self.access = reply["access_token"].as_str().unwrap_or_default().to_owned();
+        reply["access_token"].as_str().unwrap_or_default().clone_into(&mut self.access);
         reply
     }
 
@@ -209,14 +209,13 @@ pub(crate) async fn http(
 ) -> Option<Answer> {
     let address = base.trim_start_matches("http://").trim_end_matches('/');
     let mut stream = TcpStream::connect(address).await.unwrap();
-    let mut head =
-        format!("{method} {target} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n");
-    for (name, value) in headers {
-        head.push_str(&format!("{name}: {value}\r\n"));
-    }
-    if !body.is_empty() {
-        head.push_str(&format!("content-length: {}\r\n", body.len()));
-    }
+    let given: String =
+        headers.iter().map(|(name, value)| [name, ": ", value, "\r\n"].concat()).collect();
+    let length =
+        if body.is_empty() { String::new() } else { format!("content-length: {}\r\n", body.len()) };
+    let head = format!(
+        "{method} {target} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n{given}{length}"
+    );
     stream.write_all(format!("{head}\r\n{body}").as_bytes()).await.unwrap();
     let mut bytes = Vec::new();
     // A reset is an end as well.
