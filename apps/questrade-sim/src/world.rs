@@ -13,8 +13,10 @@ use crate::knobs::Knobs;
 use crate::library::Library;
 
 mod account;
+mod brackets;
 mod calls;
 mod clock;
+mod command;
 mod control;
 mod dialect;
 mod error;
@@ -37,7 +39,7 @@ mod time;
 mod worth;
 mod writes;
 
-pub use control::{Command, CommandError};
+pub use command::{Command, CommandError};
 pub use streams::{Frame, StreamKind, StreamMode, StreamPorts};
 
 use account::Account;
@@ -212,3 +214,6 @@ impl World {
         });
     }
 }
+
+#[cfg(test)]
+mod tests;

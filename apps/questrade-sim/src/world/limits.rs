@@ -127,24 +127,24 @@ mod tests {
             per_second in 1_u32..6,
             per_hour in 5_u32..40,
         ) {
-            let mut knobs = LimitKnobs::default();
-            knobs.orders = RateLimit { per_second, per_hour };
+            let orders = RateLimit { per_second, per_hour };
+            let knobs = LimitKnobs { orders, ..LimitKnobs::default() };
             let mut limiter = Limiter::default();
             let (mut now, mut through) = (3_600 * MICROS, BTreeMap::new());
-            let mut latest = now;
+            let mut latest = 0;
             for (forward, step) in steps {
                 now += forward;
                 // A clock that steps back must not open a window again.
                 let seen = now + step;
                 latest = latest.max(seen);
                 if limiter.take(Category::Orders, at(seen), &knobs).allowed {
-                    *through.entry((0, latest / MICROS)).or_insert(0_u32) += 1;
+                    *through.entry((0_usize, latest / MICROS)).or_insert(0_u32) += 1;
                     *through.entry((1, latest / (3_600 * MICROS))).or_insert(0_u32) += 1;
                 }
             }
             for ((window, _), calls) in through {
-                let most = if window == 0 { per_second } else { per_hour };
-                prop_assert!(calls <= most);
+                let most = [per_second, per_hour][window];
+                prop_assert!(calls <= most, "{} of {}", calls, most);
             }
         }
     }

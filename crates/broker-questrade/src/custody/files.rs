@@ -13,12 +13,12 @@ const BYTES_MAX: u64 = 64 * 1024;
 #[derive(Debug, thiserror::Error)]
 pub enum FileError {
     /// The system refuses.
-    #[error("{path}: {source}")]
+    #[error("{path}: {why}")]
     Io {
         /// The file.
         path: PathBuf,
         /// What the system says.
-        source: io::Error,
+        why: io::Error,
     },
     /// Others may read or write it.
     #[error(
@@ -48,7 +48,7 @@ pub enum FileError {
 
 /// Turns an error of the system into one that names the path.
 pub(crate) fn at(path: &Path) -> impl FnOnce(io::Error) -> FileError + '_ {
-    |source| FileError::Io { path: path.to_owned(), source }
+    |why| FileError::Io { path: path.to_owned(), why }
 }
 
 /// Makes a folder that only its owner may enter; one that stands must be closed to others.

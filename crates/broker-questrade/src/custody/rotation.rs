@@ -85,7 +85,9 @@ impl Shared {
         inner: &mut Inner,
         refused: Option<u64>,
     ) -> Result<Arc<Session>, CustodyError> {
-        if let Some((header, chain)) = inner.unsaved.take() {
+        if let Some((header, chain)) = inner.unsaved.take()
+            && !self.is_superseded(&header)
+        {
             return self.keep(inner, header, chain);
         }
         let (held, doubt) = self.settled(self.store.situation()?)?;
@@ -97,6 +99,13 @@ impl Shared {
         self.store.answered();
         let (header, chain) = successor(&held, exchanged);
         self.keep(inner, header, chain)
+    }
+
+    /// A person has brought another token while ours waited for the disk: theirs counts. A folder
+    /// that does not read is no reason to let go of ours.
+    fn is_superseded(&self, header: &Header) -> bool {
+        let on_disk = self.store.header().ok().flatten();
+        on_disk.is_some_and(|on_disk| on_disk.generation >= header.generation)
     }
 
     /// What the folder says, brought in order: the chain to go on with, and whether its token may
@@ -180,9 +189,9 @@ impl Shared {
         header: Header,
         chain: Chain,
     ) -> Result<Arc<Session>, CustodyError> {
-        if let Err(source) = self.store.commit(header.clone(), &chain) {
+        if let Err(why) = self.store.commit(header.clone(), &chain) {
             inner.unsaved = Some((header, chain));
-            return Err(CustodyError::NotDurable { source });
+            return Err(CustodyError::NotDurable { why });
         }
         let held = Held { header, chain };
         self.session_of(&held)?.ok_or(CustodyError::NoAccess)

@@ -8,8 +8,9 @@
 //! | `rotation` | that an exchange began, and whether the broker refused it; no secret |
 //! | `lock` | nothing; whoever locks it may exchange |
 
+mod exchange;
+
 use std::fs::{self, File};
-use std::io::{Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -84,12 +85,12 @@ pub enum StoreError {
     #[error(transparent)]
     Key(#[from] KeyError),
     /// A sealed file does not open.
-    #[error("{path}: {source}")]
+    #[error("{path}: {why}")]
     Seal {
         /// The file.
         path: PathBuf,
         /// Why.
-        source: SealError,
+        why: SealError,
     },
     /// The token belongs to another environment.
     #[error("{path} holds a {found} token, and {wanted} was asked for")]
@@ -201,7 +202,7 @@ impl TokenStore {
     pub fn header(&self) -> Result<Option<Header>, StoreError> {
         let path = self.path("token");
         let Some(bytes) = files::read_private(&path)? else { return Ok(None) };
-        let header = seal::header(&bytes).map_err(|source| StoreError::Seal { path, source })?.0;
+        let header = seal::header(&bytes).map_err(|why| StoreError::Seal { path, why })?.0;
         Ok(Some(header))
     }
 
@@ -244,86 +245,16 @@ impl TokenStore {
         let intent = self.intent()?;
         let (held, from_previous) = match self.opened("token") {
             Ok(held) => (held, false),
-            Err(StoreError::Seal { source: SealError::Broken | SealError::Header, path }) => {
+            Err(StoreError::Seal { why: SealError::Broken | SealError::Header, path }) => {
                 match (self.opened("token.previous"), &next) {
                     (Ok(Some(held)), _) => (Some(held), true),
                     (_, Some(_)) => (None, true),
-                    _ => return Err(StoreError::Seal { path, source: SealError::Broken }),
+                    _ => return Err(StoreError::Seal { path, why: SealError::Broken }),
                 }
             }
             Err(error) => return Err(error),
         };
         Ok(Situation { held, from_previous, next, intent })
-    }
-
-    /// Stores a chain that a person brought, under a new derivation. What stood there is kept as
-    /// the previous file; its note and its unfinished successor are gone first, or a crash in
-    /// between would let them speak for the new chain.
-    pub(crate) fn begin_chain(&self, chain: &Chain, now: Timestamp) -> Result<(), StoreError> {
-        let generation = self.header().ok().flatten().map_or(0, |old| old.generation + 1);
-        let mut header = Header::new(self.environment, generation, now);
-        header.derivation = self.source.new_derivation()?;
-        let key = self.source.key(header.derivation.as_ref())?;
-        self.name_key(&mut header, &key);
-        let bytes = seal::seal(&header, chain, &key)?;
-        self.keep_previous()?;
-        self.settle()?;
-        files::replace(&self.path("token"), &bytes)?;
-        *self.cached() = Some((header, Arc::new(key)));
-        Ok(())
-    }
-
-    /// First half of an exchange: makes durable that it begins, keeps a copy of the token that is
-    /// spent, and takes the room that the next one will need.
-    pub(crate) fn begin(&self, held: &Held, doubt: bool, now: Timestamp) -> Result<(), StoreError> {
-        (self.watch)(Step::BeforeIntent);
-        let generation = held.header.generation;
-        self.note(&Intent { generation, began: now, refused: None, doubt })?;
-        (self.watch)(Step::IntentDurable);
-        self.keep_previous()?;
-        self.take_room()?;
-        (self.watch)(Step::BeforeRequest);
-        Ok(())
-    }
-
-    /// Second half: the next chain becomes durable, and only then are its tokens used.
-    pub(crate) fn commit(&self, header: Header, chain: &Chain) -> Result<(), StoreError> {
-        let key = self.key_for(&header)?;
-        let mut header = header;
-        self.name_key(&mut header, &key);
-        let bytes = seal::seal(&header, chain, &key)?;
-        self.write_next(&bytes)?;
-        self.promote()
-    }
-
-    /// Moves a next chain that is whole into place and settles the exchange.
-    pub(crate) fn promote(&self) -> Result<(), StoreError> {
-        let token = self.path("token");
-        fs::rename(self.path("token.new"), &token).map_err(at(&token))?;
-        (self.watch)(Step::Renamed);
-        files::sync_folder_of(&token)?;
-        (self.watch)(Step::NameDurable);
-        self.settle()?;
-        (self.watch)(Step::Settled);
-        Ok(())
-    }
-
-    /// The exchange is over, or never left this machine.
-    pub(crate) fn settle(&self) -> Result<(), StoreError> {
-        files::remove(&self.path("rotation"))?;
-        files::remove(&self.path("token.new"))?;
-        Ok(files::sync_folder_of(&self.path("token"))?)
-    }
-
-    /// Writes the note of an exchange.
-    pub(crate) fn note(&self, intent: &Intent) -> Result<(), StoreError> {
-        let bytes = serde_json::to_vec(intent).expect("numbers and dates are JSON");
-        Ok(files::replace(&self.path("rotation"), &bytes)?)
-    }
-
-    /// The broker has answered.
-    pub(crate) fn answered(&self) {
-        (self.watch)(Step::Answered);
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -356,7 +287,7 @@ impl TokenStore {
     fn opened(&self, name: &str) -> Result<Option<Held>, StoreError> {
         let path = self.path(name);
         let Some(bytes) = files::read_private(&path)? else { return Ok(None) };
-        let damaged = |source| StoreError::Seal { path: path.clone(), source };
+        let damaged = |why| StoreError::Seal { path: path.clone(), why };
         let open_part = seal::header(&bytes).map_err(damaged)?.0;
         let key = self.key_for(&open_part)?;
         let (header, chain) = seal::open(&bytes, &key).map_err(damaged)?;
@@ -365,42 +296,5 @@ impl TokenStore {
         }
         let wanted = self.environment;
         Err(StoreError::Environment { path, found: header.environment, wanted })
-    }
-
-    /// Copies the sealed file aside, durable, while the current one stays where it is.
-    fn keep_previous(&self) -> Result<(), StoreError> {
-        match files::read_private(&self.path("token"))? {
-            // A damaged file must not take the place of a good one.
-            Some(bytes) if self.opened("token").is_ok() => {
-                Ok(files::replace(&self.path("token.previous"), &bytes)?)
-            }
-            _ => Ok(()),
-        }
-    }
-
-    /// Takes the blocks of the next file before the old token is spent: a full disk is found out
-    /// while it costs nothing.
-    fn take_room(&self) -> Result<(), StoreError> {
-        const ROOM: usize = 16 * 1024;
-        let path = self.path("token.new");
-        let mut file = files::create_private(&path)?;
-        file.write_all(&[0; ROOM]).and_then(|()| file.sync_all()).map_err(at(&path))?;
-        Ok(files::sync_folder_of(&path)?)
-    }
-
-    /// Writes the next chain into the room that was taken, and makes it durable.
-    fn write_next(&self, bytes: &[u8]) -> Result<(), StoreError> {
-        let path = self.path("token.new");
-        let mut file = match fs::OpenOptions::new().write(true).open(&path) {
-            Ok(file) => file,
-            // Someone removed it, or this is a second try: then without the room.
-            Err(_) => files::create_private(&path)?,
-        };
-        let written = file.seek(SeekFrom::Start(0)).and_then(|_| file.write_all(bytes));
-        written.and_then(|()| file.set_len(bytes.len() as u64)).map_err(at(&path))?;
-        (self.watch)(Step::Written);
-        file.sync_all().map_err(at(&path))?;
-        (self.watch)(Step::Durable);
-        Ok(())
     }
 }

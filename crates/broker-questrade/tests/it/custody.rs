@@ -90,6 +90,39 @@ async fn an_answer_that_was_lost_is_asked_for_once_more_and_then_named() {
 }
 
 #[tokio::test]
+async fn no_two_troubles_in_a_row_leave_anything_but_a_token_or_a_known_state() {
+    use Login::{CutAfter, Down, Foreign, Late, LostAfter, LostBefore, Page};
+    let all = [LostBefore, LostAfter, CutAfter, Down, Page, Late(Duration::ZERO), Foreign];
+    for first in all {
+        for second in all {
+            let (home, broker) = (home(), Broker::login_only());
+            begun(home.path(), &broker).await;
+            broker.will(&[first, second]);
+            let mut end = None;
+            for _ in 0..4 {
+                // A new process each time: one would pause.
+                let session = custodian(home.path(), &broker.url(), None).session().await;
+                let settled = matches!(&session, Ok(_) | Err(CustodyError::Lost { .. }));
+                end = Some(session);
+                if settled {
+                    break;
+                }
+            }
+            let spent_in_vain = [first, second].iter().any(|t| matches!(t, LostAfter | CutAfter));
+            match end.unwrap() {
+                Ok(_) => {
+                    let custody = custodian(home.path(), &broker.url(), None);
+                    broker.will(&[]);
+                    custody.rotate().await.unwrap();
+                }
+                Err(CustodyError::Lost { doubt: true, .. }) if spent_in_vain => {}
+                Err(error) => panic!("{first:?}, {second:?}: {error}"),
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_login_host_that_is_down_is_asked_with_pauses_and_the_token_survives() {
     for trouble in [Login::Down, Login::Page] {
         let (home, broker) = (home(), Broker::login_only());
@@ -169,6 +202,30 @@ async fn a_token_the_disk_does_not_take_is_kept_in_memory_and_stored_later() {
     std::fs::remove_dir(&in_the_way).unwrap();
     assert_eq!(custody.session().await.unwrap().generation, 1);
     assert_eq!(broker.exchanges(), 1);
+}
+
+#[tokio::test]
+async fn a_token_that_a_person_brings_counts_more_than_one_that_waits_for_the_disk() {
+    let (home, broker) = (home(), Broker::login_only());
+    begun(home.path(), &broker).await;
+    let in_the_way = home.path().join("broker/token.new");
+    let place = in_the_way.clone();
+    let watch = Arc::new(move |step: Step| {
+        if step == Step::Answered && !place.is_dir() {
+            let _ = std::fs::remove_file(&place);
+            let _ = std::fs::create_dir(&place);
+        }
+    });
+    let custody = custodian(home.path(), &broker.url(), Some(watch));
+    assert!(matches!(custody.session().await, Err(CustodyError::NotDurable { .. })));
+    std::fs::remove_dir(&in_the_way).unwrap();
+    "ByHand".clone_into(&mut broker.truth.lock().unwrap().refresh);
+    let person = custodian(home.path(), &broker.url(), None);
+    person.add(Secret::new("ByHand").unwrap()).await.unwrap();
+    person.session().await.unwrap();
+    // The first owner finds the person's session and leaves it in place.
+    assert_eq!(custody.session().await.unwrap().generation, 2);
+    assert_eq!(broker.exchanges(), 2);
 }
 
 #[tokio::test]

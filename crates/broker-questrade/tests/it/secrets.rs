@@ -46,6 +46,18 @@ fn logs_errors_debug_and_panics_never_show_a_token() {
     assert!(!said.contains(CANARY), "{said}");
 }
 
+/// A broker that throws our own token back at us, in every way an answer can.
+fn thrown_back(request: &crate::support::Request) -> Answer {
+    let token = request.bearer.clone().unwrap_or_default();
+    match request.path.as_str() {
+        "/v1/time" => Answer::Json(200, format!(r#"{{"time":"{token}"}}"#)),
+        "/v1/accounts" => Answer::Json(400, format!(r#"{{"code":1015,"message":"bad {token}"}}"#)),
+        "/v1/markets" => Answer::With(500, "", format!("<html>{token}</html>")),
+        "/v1/notifications" => Answer::Json(200, format!(r#"{{"streamPort":"{token}"}}"#)),
+        _ => Answer::With(200, "", format!("token {token} is no JSON")),
+    }
+}
+
 #[tokio::test]
 async fn the_child_that_is_listened_to() {
     if std::env::var_os(ALONE).is_none() {
@@ -61,20 +73,7 @@ async fn the_child_that_is_listened_to() {
     let _guard = tracing::subscriber::set_default(subscriber);
     let mut said = String::new();
 
-    // A broker that throws our own token back at us, in every way an answer can.
-    let echo = |request: &crate::support::Request| {
-        let token = request.bearer.clone().unwrap_or_default();
-        match request.path.as_str() {
-            "/v1/time" => Answer::Json(200, format!(r#"{{"time":"{token}"}}"#)),
-            "/v1/accounts" => {
-                Answer::Json(400, format!(r#"{{"code":1015,"message":"bad {token}"}}"#))
-            }
-            "/v1/markets" => Answer::With(500, "", format!("<html>{token}</html>")),
-            "/v1/notifications" => Answer::Json(200, format!(r#"{{"streamPort":"{token}"}}"#)),
-            _ => Answer::With(200, "", format!("token {token} is no JSON")),
-        }
-    };
-    let (home, broker) = (home(), Broker::start(echo));
+    let (home, broker) = (home(), Broker::start(thrown_back));
     let custody = custodian(home.path(), &broker.url(), None);
     let token = Secret::new(FIRST).unwrap();
     write!(said, "{token:?}").unwrap();

@@ -286,7 +286,14 @@ fn send(mut stream: TcpStream, answer: Answer) -> std::io::Result<()> {
 pub(crate) fn brisk() -> Limits {
     let ms = Duration::from_millis;
     let retries = Retries { first: ms(5), limit: ms(5), longest: ms(5_000), ..Retries::default() };
-    Limits { silence: ms(400), attempt: ms(1500), login: ms(1500), retries, ..Limits::default() }
+    Limits {
+        silence: ms(800),
+        attempt: ms(2500),
+        login: ms(2500),
+        body_bytes_max: 1 << 20,
+        retries,
+        ..Limits::default()
+    }
 }
 
 /// A folder with a key in it.

@@ -91,9 +91,9 @@ impl Market {
     ) -> Result<Vec<Candle>, WindowError> {
         let mut raw: Vec<Raw> = Vec::new();
         let first = interval.dates(date_of(window.from)).0;
-        let last = date_of(window.to.min(now));
-        for bar in
-            instrument.bars.iter().filter(|b| b.date.date() >= first && b.date.date() <= last)
+        // A week that the window cuts is whole all the same, as far as it has been traded.
+        let last = interval.dates(date_of(window.to)).1.min(next_day(date_of(now)));
+        for bar in instrument.bars.iter().filter(|b| b.date.date() >= first && b.date.date() < last)
         {
             let scale =
                 if adjusted { instrument.split_factor(bar.date.date(), date_of(now)) } else { 1.0 };

@@ -34,7 +34,7 @@ pub(super) async fn run(
     let folder = place::folder(&context.home, &environment);
     let mut facts = Facts::default();
     facts.add("environment", environment.name());
-    facts.add("folder", folder.display());
+    facts.add("folder", folder.display().to_string());
     if !folder.exists() {
         facts.add("token", "none");
         facts.add("what to do", add_one(environment.name()));
@@ -66,8 +66,8 @@ fn add_one(environment: &str) -> String {
 struct Facts(Vec<Fact>);
 
 impl Facts {
-    fn add(&mut self, what: &'static str, value: impl ToString) {
-        self.0.push(Fact { what, value: value.to_string() });
+    fn add(&mut self, what: &'static str, value: impl Into<String>) {
+        self.0.push(Fact { what, value: value.into() });
     }
 
     fn print(&self, json: bool) -> Result<(), Failure> {
@@ -128,7 +128,7 @@ impl Facts {
     }
 
     fn header(&mut self, header: &Header) {
-        self.add("generation", header.generation);
+        self.add("generation", header.generation.to_string());
         self.add("sealed with", format!("{} key {}", header.key_source, header.key_id));
         let age = days(header.created, now());
         self.add(
@@ -148,9 +148,9 @@ impl Facts {
         let client = Client::new(transport, owner.clone());
         match client.clock_skew().await {
             Ok(skew) => {
-                self.add("clock", format!("{:+} ms against the broker's", skew.as_millis()))
+                self.add("clock", format!("{:+} ms against the broker's", skew.as_millis()));
             }
-            Err(error) => return self.add("broker", error),
+            Err(error) => return self.add("broker", error.to_string()),
         }
         self.add("scope read_acc", scope(client.accounts().await.map(|_| ())));
         // Any symbol will do: what counts is whether the broker lets us ask.
