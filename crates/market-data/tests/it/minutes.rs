@@ -298,8 +298,8 @@ fn real_minutes_add_up_to_the_vendors_own_hours() {
             beyond.push(key.1);
         }
     }
-    // Two hours hold a print away from the market (167.51 over a high of 166.25, 169.20 under a low of 169.78) that the
-    // vendor has in a minute and not in the hour.
+    // Two hours hold a print away from the market that the vendor has in a minute and not in the
+    // hour: 167.51 over a high of 166.25, and 169.20 under a low of 169.78.
     assert_eq!(beyond, ["2013-10-08T15:00:00", "2013-10-11T15:00:00"]);
 }
 
