@@ -46,7 +46,9 @@ fn to_session(moment: &mut Moment) {
 
 /// Keeps the last of each session, in order, and puts it on its session.
 fn keep_last<T>(all: &mut Vec<T>, of: impl Fn(&mut T) -> &mut Moment) {
-    all.iter_mut().for_each(|item| to_session(of(item)));
+    for item in all.iter_mut() {
+        to_session(of(item));
+    }
     all.reverse();
     all.dedup_by(|a, b| *of(a) == *of(b));
     all.reverse();

@@ -171,7 +171,7 @@ mod tests {
             let sound: String = conn.query_row("PRAGMA integrity_check", [], |r| r.get(0)).unwrap();
             assert_eq!(sound, "ok");
             let loose =
-                "SELECT count(*) FROM sqlite_schema WHERE sql LIKE '%GLOB ''____-__-__'')%'";
+                "SELECT count(*) FROM sqlite_schema WHERE instr(sql, 'GLOB ''????-??-??'')') > 0";
             let loose: i64 = conn.query_row(loose, [], |r| r.get(0)).unwrap();
             assert_eq!(loose, 0, "checks that know sessions only");
         }

@@ -10,7 +10,7 @@ use crate::support::journal::{entries, of_kind};
 use crate::support::{Home, Outcome, skipped};
 
 /// A file of the wider data.
-fn extra(name: &str) -> Option<String> {
+pub(crate) fn extra(name: &str) -> Option<String> {
     let Some(root) = std::env::var_os("TRADEBOT_EXTRA_DATA") else {
         skipped(&format!("TRADEBOT_EXTRA_DATA is not set, {name} was not read"));
         return None;

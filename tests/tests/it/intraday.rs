@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde_json::Value;
 use tradebot_domain::{Exchange, Interval, Moment};
 
+use crate::extra_data::extra;
 use crate::golden::is_as_kept;
 use crate::support::journal::{entries, of_kind};
 use crate::support::reference::identity;
@@ -196,4 +197,23 @@ fn what_cannot_be_run_on_minutes_says_so() {
         &["data", "import", &file, "--interval", "1h", "--symbol", "X"],
         &["bars of 1h cannot be imported"],
     );
+}
+
+#[test]
+fn a_real_week_runs_from_the_vendors_file_to_trades_that_end_with_their_day() {
+    let Some(file) = extra("minute_lean_2013.csv.gz") else { return };
+    let home = Home::new();
+    let _ = home.ok(&["data", "import", &file, "--interval", "1m"]);
+    let run = ["backtest", "--data", "catalogue", "--interval", "5m", "--flat-at-close"];
+    let run = [&run[..], &["--symbols", "BAC,SPY", "--json", "--no-report"]].concat();
+    let summary = home.json(&run);
+    assert_eq!(
+        (&summary["cycles"], &summary["decisions"]),
+        (&(6 * 78).into(), &(2 * 6 * 78).into())
+    );
+    assert!(summary["trades"].as_u64().unwrap() > 0, "{summary:#}");
+    for trade in of_kind(&entries(&home), "trade_closed") {
+        let (entry, exit) = (moment(&trade["entry_session"]), moment(&trade["exit_session"]));
+        assert_eq!(entry.date(), exit.date(), "held over a night");
+    }
 }

@@ -13,7 +13,7 @@ struct Always;
 
 impl Strategy for Always {
     fn on_bar(&mut self, _: &Bar, _: &Holding) -> Wish {
-        Wish::Enter(Entry::shares(10))
+        Wish::Enter(Entry::shares(1))
     }
 }
 

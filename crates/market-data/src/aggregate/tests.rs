@@ -86,11 +86,11 @@ proptest! {
 
     #[test]
     fn a_bar_appears_only_when_it_is_complete_and_is_not_revised(
-        bars in market(), cut in 0.0_f64..1.0, by in 0..6_usize,
+        bars in market(), cut in any::<prop::sample::Index>(), by in 0..6_usize,
     ) {
         let by = interval(["1m", "5m", "15m", "30m", "1h", "1d"][by]);
         let whole = aggregate(&bars, NYSE, by);
-        let cut = (bars.len() as f64 * cut) as usize;
+        let cut = cut.index(bars.len() + 1);
         let known = aggregate(&bars[..cut], NYSE, by);
         prop_assert_eq!(&known[..], &whole[..known.len()]);
         if let (Some(last), Some(now)) = (known.last(), bars[..cut].last()) {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use tradebot_domain::{Bar, Exchange, Interval, Moment, SessionData, Symbol};
 use tradebot_market_data::{
@@ -212,7 +212,7 @@ fn series_of_different_lengths_are_not_replayed_together() {
 }
 
 /// Real bars as the vendor wrote them, by symbol: the catalogue is left out.
-fn real(file: &PathBuf, home: &Path) -> BTreeMap<Symbol, Series> {
+fn real(file: &Path, home: &Path) -> BTreeMap<Symbol, Series> {
     let dirty = ImportOptions { accept_dirty: true, ..options() };
     let report = import(home, file, &dirty);
     assert_eq!(report.outcome, Outcome::Stored, "{:?}", report.blockers);
@@ -238,11 +238,8 @@ fn numbers(bar: &Bar) -> [f64; 5] {
 }
 
 /// Prices within so many cents; the vendor rounded hours and days from unrounded trades.
-#[track_caller]
-fn near(ours: [f64; 5], theirs: [f64; 5], cents: f64, what: &str) {
-    for (a, b) in ours.iter().zip(&theirs).take(4) {
-        assert!((a - b).abs() <= cents / 100.0 + 1e-9, "{what}: {ours:?} {theirs:?}");
-    }
+fn is_near(ours: [f64; 5], theirs: [f64; 5], cents: f64) -> bool {
+    ours.iter().zip(&theirs).take(4).all(|(a, b)| (a - b).abs() <= cents / 100.0 + 1e-9)
 }
 
 #[test]
@@ -259,7 +256,7 @@ fn real_minutes_add_up_to_the_vendors_own_days() {
         for bar in aggregate(&series.bars, series.exchange, Interval::DAILY) {
             let key = (name, bar.date.to_string());
             let Some(day) = theirs.get(&key) else { continue };
-            near(numbers(&bar), *day, 8.0, &format!("{key:?}"));
+            assert!(is_near(numbers(&bar), *day, 8.0), "{key:?}: {bar:?} {day:?}");
             assert_eq!((bar.open, bar.close), (day[0], day[3]), "the auctions, {key:?}");
             let missing = 1.0 - bar.volume / day[4];
             assert!((0.0..0.03).contains(&missing), "{key:?}: {missing} of the volume is missing");
@@ -291,13 +288,19 @@ fn real_minutes_add_up_to_the_vendors_own_hours() {
         *hour = [hour[0], hour[1].max(high), hour[2].min(low), close, hour[4] + volume];
     }
     assert_eq!(ours.len(), 6 * 7);
+    let mut beyond = Vec::new();
     for (hour, bar) in ours {
         let key = (symbol("SPY"), hour);
         let hour = theirs.iter().find(|((s, ts), _)| *s == key.0 && key.1.starts_with(&ts[..13]));
         let (_, hour) = hour.unwrap_or_else(|| panic!("{key:?}"));
-        near(bar, *hour, 8.0, &format!("{key:?}"));
         assert_eq!(bar[4], hour[4], "volume of {key:?}");
+        if !is_near(bar, *hour, 8.0) {
+            beyond.push(key.1);
+        }
     }
+    // Two hours hold a print away from the market that the vendor has in a minute and not in the
+    // hour: 167.51 over a high of 166.25, and 169.20 under a low of 169.78.
+    assert_eq!(beyond, ["2013-10-08T15:00:00", "2013-10-11T15:00:00"]);
 }
 
 #[test]

@@ -38,6 +38,9 @@ pub(super) fn run(context: &Context, args: &ImportArgs) -> Result<(), Failure> {
     } else {
         let mut page = Page::new();
         write(&mut page, &report, args.preview);
+        if !interval.is_daily() {
+            page.say("Bars of a minute are traded with --interval as well, such as --interval 5m.");
+        }
         output::line(&page.text())?;
     }
     match report.outcome {
