@@ -5,7 +5,7 @@
 
 use tradebot_domain::{Date, Feed, Regime, SessionData};
 use tradebot_features::{FEATURE_SET, MarketContext, MarketFeatures, feature_names};
-use tradebot_journal::{Event, Ledger, RunFinished, RunStarted};
+use tradebot_journal::{Event, Ledger, RunFinished, RunStarted, SnapshotRecord};
 use tradebot_models::{VolatilityConfig, VolatilityForecast, VolatilityForecaster};
 use tradebot_policy::RowPolicy;
 use tradebot_regime::{
@@ -343,6 +343,7 @@ impl Engine {
     }
 
     /// The account at the close goes on record.
+    #[inline]
     fn close(
         mark: Mark,
         ledger: &mut dyn Ledger,
@@ -352,6 +353,14 @@ impl Engine {
             ledger.mark(mark.session, mark.equity);
             return Ok(());
         };
+        Self::record_close(record, ledger, phases)
+    }
+
+    fn record_close(
+        record: Box<SnapshotRecord>,
+        ledger: &mut dyn Ledger,
+        phases: &mut Phases<'_>,
+    ) -> Result<(), EngineError> {
         let event = Event::Snapshot(*record);
         ledger.append(&event)?;
         ledger.commit(false)?;

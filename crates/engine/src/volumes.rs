@@ -54,7 +54,8 @@ fn full_median(volumes: &[f64; VOLUME_SESSIONS]) -> f64 {
     const MIDDLE: i64 = VOLUME_SESSIONS as i64 / 2;
     let (mut low, mut high) = (f64::NEG_INFINITY, f64::NEG_INFINITY);
     for this in volumes {
-        let below: i64 = volumes.iter().map(|other| i64::from(other < this)).sum();
+        // An addition that is checked would be made one at a time.
+        let below = volumes.iter().fold(0_i64, |n, other| n.wrapping_add(i64::from(other < this)));
         low = if below < MIDDLE { low.max(*this) } else { low };
         high = if below <= MIDDLE { high.max(*this) } else { high };
     }

@@ -48,6 +48,8 @@ pub struct Execution {
     pub costs: CostBreakdown,
     /// Why a position, or a part of it, was left; none for an entry.
     pub exit: Option<ExitDetail>,
+    /// See [`Execution::cash_change`].
+    pub(crate) cash_change: Money,
 }
 
 /// Why and when a position was left, and what stays of it.
@@ -88,11 +90,7 @@ impl Execution {
     }
 
     /// What it does to cash: value and costs out for an entry; value in, costs out for an exit.
-    pub fn cash_change(&self) -> Money {
-        let value = self.price.times(self.shares);
-        match self.role {
-            OrderRole::Entry => -value - self.costs.total(),
-            OrderRole::Stop | OrderRole::Target | OrderRole::Exit => value - self.costs.total(),
-        }
+    pub const fn cash_change(&self) -> Money {
+        self.cash_change
     }
 }

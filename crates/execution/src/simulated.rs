@@ -73,7 +73,8 @@ impl SimulatedBroker {
             return Vec::new();
         }
         slot.seen = bar.date;
-        let mut events = Vec::new();
+        // Of an order at the market there is one event; room for four would be a wide piece.
+        let mut events = Vec::with_capacity(1);
         let ended = slot.session(bar, &self.venue, &mut events);
         self.settle(symbol, ended, &events);
         events

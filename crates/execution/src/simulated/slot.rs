@@ -8,7 +8,7 @@ use tradebot_brackets::{
 use tradebot_domain::{
     ActionKind, Bar, CorporateAction, Date, Decimal, Money, Price, Rounding, Shares, Tick,
 };
-use tradebot_journal::{ActionApplied, ExitReason, IntentRecord, OrderState};
+use tradebot_journal::{ActionApplied, ExitReason, IntentRecord, OrderRole, OrderState};
 
 use crate::event::{BrokerEvent, Execution, ExitDetail, exit_reason};
 use crate::leg::Leg;
@@ -270,17 +270,20 @@ impl Slot {
         } else {
             venue.costs.breakdown(price, shares, pays_slippage)
         };
+        let (role, value) = (leg.role(), price.times(shares));
+        let signed = if role == OrderRole::Entry { -value } else { value };
         BrokerEvent::Fill(Execution {
             session,
             intent: Arc::clone(&self.intent),
             leg,
             replacements: self.replacements,
             symbol: self.intent.symbol,
-            role: leg.role(),
+            role,
             shares,
             price,
             costs,
             exit,
+            cash_change: signed - costs.total(),
         })
     }
 
