@@ -122,7 +122,7 @@ impl Account {
 
     /// The same account, marked in `f64` between fills; cash, fills and trades stay exact.
     ///
-    /// - **symbols:** sorted; [`Account::meet`] knows them by their place.
+    /// - **symbols:** sorted; the account knows them by their place from then on.
     #[must_use]
     pub fn marking_lightly(mut self, symbols: &[Symbol]) -> Self {
         let cash = self.cash_at_start.to_f64();

@@ -121,7 +121,7 @@ impl Engine {
             let (seat, state) = (&mut rules.seats[index], &mut self.symbols[index]);
             let arrival = arrivals.get(index);
             let actions = arrival.map_or_else(|| state.actions_of(data), |a| a.actions.clone());
-            let (came, sound) = what_came(seat.symbol, data, index);
+            let (_, sound) = what_came(seat.symbol, data, index);
             match sound {
                 Some(bar) => state.follow(bar, &actions, self.config.symbols.len() == 1),
                 None => state.actions_waiting = actions,
@@ -137,7 +137,6 @@ impl Engine {
                     &Holding { shares: 0, entry_price: 0.0, sessions: 0, equity, factor },
                 );
             }
-            seat.came = came;
         }
         rules.arrivals = arrivals;
     }
