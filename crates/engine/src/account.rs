@@ -276,7 +276,7 @@ impl Account {
         let drawdown = if equity == peak { 0.0 } else { 1.0 - equity / peak };
         (self.light.peak, self.light.previous) = (peak, equity);
         let record = (self.detail == Detail::Full)
-            .then(|| self.snapshot_of_marks(session, symbols, (drawdown, day_return)));
+            .then(|| Box::new(self.snapshot_of_marks(session, symbols, (drawdown, day_return))));
         let stopped = self.stopped_for.is_some();
         Mark { session, equity, drawdown, drawdown_20: drawdown, day_return, stopped, record }
     }
@@ -287,10 +287,10 @@ impl Account {
         session: Date,
         symbols: &[SymbolState],
         (drawdown, day_return): (f64, f64),
-    ) -> Box<SnapshotRecord> {
+    ) -> SnapshotRecord {
         self.settle_marks();
         let exact = self.snapshot(session, symbols);
-        Box::new(SnapshotRecord { drawdown, day_return, ..exact })
+        SnapshotRecord { drawdown, day_return, ..exact }
     }
 
     fn snapshot(&mut self, session: Date, symbols: &[SymbolState]) -> SnapshotRecord {

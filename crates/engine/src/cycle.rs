@@ -353,15 +353,15 @@ impl Engine {
             ledger.mark(mark.session, mark.equity);
             return Ok(());
         };
-        Self::record_close(record, ledger, phases)
+        Self::record_close(*record, ledger, phases)
     }
 
     fn record_close(
-        record: Box<SnapshotRecord>,
+        record: SnapshotRecord,
         ledger: &mut dyn Ledger,
         phases: &mut Phases<'_>,
     ) -> Result<(), EngineError> {
-        let event = Event::Snapshot(*record);
+        let event = Event::Snapshot(record);
         ledger.append(&event)?;
         ledger.commit(false)?;
         if let Event::Snapshot(snapshot) = &event {

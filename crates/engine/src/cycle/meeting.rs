@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use tradebot_domain::{Bar, CorporateAction, Date, SessionData, Symbol};
 use tradebot_journal::Ledger;
-use tradebot_quality_gates::Reading;
+use tradebot_quality_gates::{Admitted, Reading};
 
 use super::Engine;
 use super::ruling::{Came, Rules};
@@ -37,7 +37,7 @@ impl<'a> Visit<'a> {
     pub(super) fn admitted(&self) -> Option<&'a Bar> {
         match self.arrival {
             None => self.bar.filter(|_| self.sound),
-            Some(arrival) => arrival.admission.as_ref().ok().map(|admitted| admitted.bar()),
+            Some(arrival) => arrival.admission.as_ref().ok().map(Admitted::bar),
         }
     }
 
@@ -128,7 +128,7 @@ impl Engine {
             }
             let shown = match arrival {
                 None => sound,
-                Some(arrival) => arrival.admission.as_ref().ok().map(|admitted| admitted.bar()),
+                Some(arrival) => arrival.admission.as_ref().ok().map(Admitted::bar),
             };
             if let Some(bar) = shown {
                 let factor = state.factor;

@@ -1,5 +1,11 @@
 //! A run in brief does what the same run in full detail does, whatever the market brings.
 
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "small random numbers become small counts"
+)]
+
 use std::sync::{Arc, Mutex};
 
 use proptest::prelude::*;
@@ -61,7 +67,7 @@ struct Path {
 
 impl Path {
     fn new(at: usize, seed: u64, sessions: usize, wild: bool) -> Self {
-        let mut random = SplitMix(seed ^ (at as u64 + 1) << 40);
+        let mut random = SplitMix(seed ^ ((at as u64 + 1) << 40));
         let symbol = Symbol::new(["AAA", "BBB", "CCC", "DDD"][at]).unwrap();
         // Some begin late, some end early; the first one is there from the start.
         let first = if at == 0 { 0 } else { (random.next() * 20.0) as usize };
@@ -139,7 +145,9 @@ fn history(symbols: usize, sessions: usize, seed: u64, wild: bool) -> Vec<Sessio
     let first: Date = "2004-02-02".parse().unwrap();
     let one = |at: usize| {
         let mut data = SessionData::empty(first + Span::new().days(i32::try_from(at).unwrap()));
-        paths.iter_mut().for_each(|path| path.session(at, &mut data));
+        for path in &mut paths {
+            path.session(at, &mut data);
+        }
         data
     };
     (0..sessions).map(one).collect()
@@ -198,8 +206,8 @@ impl Case {
 }
 
 fn snapshots(ledger: &MemoryLedger) -> Vec<&SnapshotRecord> {
-    let snapshot = |e| if let &Event::Snapshot(ref s) = e { Some(s) } else { None };
-    ledger.events.iter().filter_map(snapshot).collect()
+    let all = ledger.events.iter();
+    all.filter_map(|e| if let Event::Snapshot(s) = e { Some(s) } else { None }).collect()
 }
 
 fn fills(ledger: &MemoryLedger) -> Vec<BriefFill> {
