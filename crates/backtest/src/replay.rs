@@ -1,6 +1,6 @@
 //! The driver of a replay: one session after the other, until the end or until asked to stop.
 
-use tradebot_domain::{Feed, Moment};
+use tradebot_domain::{Feed, Moment, SessionData};
 use tradebot_engine::{Engine, EngineError, Observer};
 use tradebot_journal::{Ledger, RunFinished};
 
@@ -30,14 +30,17 @@ pub fn replay(
     observer: &mut dyn Observer,
     stop: &mut dyn FnMut() -> bool,
 ) -> Result<Ending, EngineError> {
-    while let Some(session) = warm_up.next_session() {
+    let mut session = SessionData::empty(engine.config().from);
+    while warm_up.next_into(&mut session) {
         engine.observe(&session);
         if stop() {
             return Ok(Ending::Interrupted { after: None });
         }
     }
     engine.begin(ledger)?;
-    while let Some(session) = run.next_session() {
+    // Another feed: it is to be given a buffer that no other has filled.
+    let mut session = SessionData::empty(engine.config().from);
+    while run.next_into(&mut session) {
         engine.run_session(&session, ledger, observer)?;
         if stop() {
             ledger.commit(true)?;

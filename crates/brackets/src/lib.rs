@@ -61,4 +61,4 @@ pub use rules::{Ambiguity, FillRules, Side};
 pub use settlement::{SettledCash, SettlementSchedule};
 pub use terms::{AccountKind, ExecutionTerms};
 pub use walk::fine::{Conflict, FineError, FineRules, FineStep, Jumps};
-pub use walk::{Walk, tradable};
+pub use walk::{Walk, is_price, tradable};

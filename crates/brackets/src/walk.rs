@@ -352,8 +352,13 @@ impl Walk {
 /// No judgement of quality: quality gates admit or refuse a bar, this keeps nonsense out of money.
 #[inline]
 pub fn tradable(bar: &Bar) -> bool {
-    let price = |value: f64| value > 0.0 && value < PRICE_MAX;
-    price(bar.open) && price(bar.high) && price(bar.low) && price(bar.close)
+    is_price(bar.open) && is_price(bar.high) && is_price(bar.low) && is_price(bar.close)
+}
+
+/// Above zero and within what exact prices hold; false for what is no number.
+#[inline]
+pub fn is_price(value: f64) -> bool {
+    value > 0.0 && value < PRICE_MAX
 }
 
 fn real(value: Decimal) -> f64 {

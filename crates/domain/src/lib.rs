@@ -39,4 +39,4 @@ pub use money::{Currency, Money, Price, Rounding, Shares, Tick};
 pub use number::{OutOfRange, Probability};
 pub use regime::Regime;
 pub use rust_decimal::Decimal;
-pub use symbol::{Symbol, SymbolError};
+pub use symbol::{SYMBOL_BYTES_MAX, Symbol, SymbolError};

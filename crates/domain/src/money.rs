@@ -65,6 +65,7 @@ impl Money {
     }
 
     /// For analysis only; never to be turned back into money.
+    #[inline]
     pub fn to_f64(self) -> f64 {
         to_f64(self.0)
     }
@@ -84,28 +85,33 @@ impl Money {
 
 impl Add for Money {
     type Output = Self;
+    #[inline]
     fn add(self, other: Self) -> Self {
-        Self(self.0 + other.0)
+        Self(sum(self.0, other.0))
     }
 }
 impl Sub for Money {
     type Output = Self;
+    #[inline]
     fn sub(self, other: Self) -> Self {
         Self(self.0 - other.0)
     }
 }
 impl Neg for Money {
     type Output = Self;
+    #[inline]
     fn neg(self) -> Self {
         Self(-self.0)
     }
 }
 impl AddAssign for Money {
+    #[inline]
     fn add_assign(&mut self, other: Self) {
-        self.0 += other.0;
+        self.0 = sum(self.0, other.0);
     }
 }
 impl SubAssign for Money {
+    #[inline]
     fn sub_assign(&mut self, other: Self) {
         self.0 -= other.0;
     }
@@ -144,6 +150,7 @@ impl Shares {
     }
 
     /// For analysis only.
+    #[inline]
     pub fn to_f64(self) -> f64 {
         self.0 as f64
     }
@@ -238,6 +245,7 @@ impl Price {
     }
 
     /// The border back: for analysis only.
+    #[inline]
     pub fn to_f64(self) -> f64 {
         to_f64(self.0)
     }
@@ -248,9 +256,21 @@ impl Price {
     }
 
     /// Price times shares.
+    #[inline]
     pub fn times(self, shares: Shares) -> Money {
-        Money(self.0 * Decimal::from(shares.0))
+        let units = i64::try_from(self.0.mantissa()).ok();
+        let product = units.zip(i64::try_from(shares.0).ok()).and_then(|(u, n)| u.checked_mul(n));
+        match product {
+            Some(units) if units != 0 => Money(Decimal::new(units, self.0.scale())),
+            _ => Money(self.0 * Decimal::from(shares.0)),
+        }
     }
+}
+
+/// What adding them gives, digits and trailing zeros; most costs that are added are nothing.
+#[inline]
+fn sum(a: Decimal, b: Decimal) -> Decimal {
+    if b.is_zero() && b.scale() <= a.scale() && !a.is_zero() { a } else { a + b }
 }
 
 /// What [`Decimal::to_f64`] gives, to the bit, without its wide division where the digits fit into
@@ -353,6 +373,29 @@ mod tests {
             let value = Decimal::new(units >> shift, scale);
             let expected = value.to_f64().unwrap();
             prop_assert_eq!(Money(value).to_f64().to_bits(), expected.to_bits(), "{}", value);
+        }
+
+        #[test]
+        fn sums_and_products_have_the_digits_of_the_library(
+            a in any::<i64>(), b in any::<i64>(), shifts in (0_u32..64, 0_u32..64),
+            scales in (0_u32..12, 0_u32..12), shares in any::<u64>(),
+        ) {
+            let (a, b) = (Decimal::new(a >> shifts.0, scales.0), Decimal::new(b >> shifts.1, scales.1));
+            let bytes = |value: Money| value.0.serialize();
+            for (a, b) in [(a, b), (a, -a), (a, Decimal::new(0, scales.1)), (Decimal::ZERO, b)] {
+                prop_assert_eq!(bytes(Money(a) + Money(b)), (a + b).serialize(), "{} + {}", a, b);
+                prop_assert_eq!(bytes(Money(a) - Money(b)), (a - b).serialize(), "{} - {}", a, b);
+                let (mut more, mut less) = (Money(a), Money(a));
+                more += Money(b);
+                less -= Money(b);
+                prop_assert_eq!((bytes(more), bytes(less)), ((a + b).serialize(), (a - b).serialize()));
+            }
+            let shares = shares >> shifts.1;
+            if let Ok(price) = Price::new(a)
+                && let Some(value) = a.checked_mul(Decimal::from(shares))
+            {
+                prop_assert_eq!(bytes(price.times(Shares(shares))), value.serialize());
+            }
         }
 
         #[test]

@@ -70,10 +70,14 @@ impl Symbol {
         u64::from_be_bytes(self.bytes[8 * n..8 * n + 8].try_into().expect("eight bytes"))
     }
 
+    /// The text's bytes, all of them ASCII.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.bytes[..usize::from(self.bytes[SYMBOL_BYTES_MAX])]
+    }
+
     /// The text.
     pub fn as_str(&self) -> &str {
-        std::str::from_utf8(&self.bytes[..usize::from(self.bytes[SYMBOL_BYTES_MAX])])
-            .expect("only ASCII was admitted in `new`")
+        std::str::from_utf8(self.as_bytes()).expect("only ASCII was admitted in `new`")
     }
 }
 

@@ -151,7 +151,7 @@ impl Account {
 
     /// The same account, marked in `f64` between fills; cash, fills and trades stay exact.
     ///
-    /// - **symbols:** sorted; [`Account::meet`] knows them by their place.
+    /// - **symbols:** sorted; the account knows them by their place from then on.
     #[must_use]
     pub fn marking_lightly(mut self, symbols: &[Symbol]) -> Self {
         let cash = self.cash_at_start.to_f64();
@@ -278,15 +278,7 @@ impl Account {
 
     /// The account at the close of a session.
     pub fn mark(&mut self, session: Moment, symbols: &[SymbolState]) -> Mark {
-        // A streak that stops entries would never end by a win: it is over after a rest.
-        self.begins = self.today.replace(session.date()) != Some(session.date());
-        self.since_last_trade += u32::from(self.begins);
-        if self.since_last_trade > self.rearm_sessions {
-            self.losses_in_a_row = 0;
-        }
-        if !self.lanes.is_empty() {
-            return self.mark_lightly(session, symbols);
-        }
+        self.rest_after_losses(session);
         let record = self.snapshot(session, symbols);
         let recent_peak = self.recent.iter().max().copied().unwrap_or(record.equity);
         Mark {
@@ -300,7 +292,20 @@ impl Account {
         }
     }
 
-    fn mark_lightly(&mut self, session: Moment, symbols: &[SymbolState]) -> Mark {
+    /// A streak that stops entries would never end by a win: it is over after a rest.
+    #[inline]
+    fn rest_after_losses(&mut self, session: Moment) {
+        self.begins = self.today.replace(session.date()) != Some(session.date());
+        self.since_last_trade += u32::from(self.begins);
+        if self.since_last_trade > self.rearm_sessions {
+            self.losses_in_a_row = 0;
+        }
+    }
+
+    /// [`Account::mark`] of a rule run.
+    #[inline]
+    pub(crate) fn mark_lightly(&mut self, session: Moment, symbols: &[SymbolState]) -> Mark {
+        self.rest_after_losses(session);
         let light = self.light;
         // Whoever had no bar stands at an older close.
         let all = light.marked == self.book.open_positions();
@@ -312,13 +317,22 @@ impl Account {
         let day_return = if equity == previous { 0.0 } else { equity / previous - 1.0 };
         let drawdown = if equity == peak { 0.0 } else { 1.0 - equity / peak };
         self.light = Light { peak, previous, latest: equity, ..light };
-        let record = (self.detail == Detail::Full).then(|| {
-            self.settle_marks();
-            let exact = self.snapshot(session, symbols);
-            Box::new(SnapshotRecord { drawdown, day_return, ..exact })
-        });
+        let record = (self.detail == Detail::Full)
+            .then(|| Box::new(self.snapshot_of_marks(session, symbols, (drawdown, day_return))));
         let stopped = self.stopped_for.is_some();
         Mark { session, equity, drawdown, drawdown_20: drawdown, day_return, stopped, record }
+    }
+
+    #[inline(never)] // keeps the idle path short
+    fn snapshot_of_marks(
+        &mut self,
+        session: Moment,
+        symbols: &[SymbolState],
+        (drawdown, day_return): (f64, f64),
+    ) -> SnapshotRecord {
+        self.settle_marks();
+        let exact = self.snapshot(session, symbols);
+        SnapshotRecord { drawdown, day_return, ..exact }
     }
 
     fn snapshot(&mut self, session: Moment, symbols: &[SymbolState]) -> SnapshotRecord {
@@ -366,7 +380,21 @@ impl Account {
     ///
     /// # Errors
     /// As [`Account::step`].
+    #[inline]
     pub fn watch_limits(
+        &mut self,
+        mark: &mut Mark,
+        daily_loss: Option<f64>,
+        ledger: &mut dyn Ledger,
+    ) -> Result<(), EngineError> {
+        let lost = daily_loss.is_some_and(|limit| -mark.day_return > limit);
+        if lost || self.stopped_for.is_some() || mark.drawdown >= self.drawdown_max {
+            return self.act_on_limits(mark, daily_loss, ledger);
+        }
+        Ok(())
+    }
+
+    fn act_on_limits(
         &mut self,
         mark: &mut Mark,
         daily_loss: Option<f64>,

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use tradebot_brackets::tradable;
+use tradebot_brackets::is_price;
 use tradebot_domain::{Bar, CorporateAction, SessionData, Symbol};
 use tradebot_quality_gates::{Admitted, Level, Reading, Refused};
 
@@ -129,5 +129,7 @@ fn part<T>(list: &[T], symbol: Symbol, of: impl Fn(&T) -> Symbol) -> &[T] {
 /// Prices that someone could trade on, high and low around open and close.
 #[inline]
 pub(crate) fn is_sound(bar: &Bar) -> bool {
-    tradable(bar) && bar.low <= bar.open.min(bar.close) && bar.high >= bar.open.max(bar.close)
+    // Open and close lie between, so they are prices if these are. What is no number is refused.
+    let around = |price: f64| bar.low <= price && price <= bar.high;
+    is_price(bar.low) && is_price(bar.high) && around(bar.open) && around(bar.close)
 }

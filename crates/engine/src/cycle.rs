@@ -7,7 +7,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use tradebot_domain::{Feed, FinerBars, Moment, Regime, SessionData};
 use tradebot_features::{FEATURE_SET, MarketContext, MarketFeatures, feature_names};
-use tradebot_journal::{Event, Ledger, OutcomeRecord, RunFinished, RunStarted, Scratch};
+use tradebot_journal::{
+    Event, Ledger, OutcomeRecord, RunFinished, RunStarted, Scratch, SnapshotRecord,
+};
 use tradebot_models::{VolatilityConfig, VolatilityForecast, VolatilityForecaster};
 use tradebot_policy::RowPolicy;
 use tradebot_regime::{
@@ -393,6 +395,7 @@ impl Engine {
     }
 
     /// The account at the close goes on record.
+    #[inline]
     fn close(
         mark: Mark,
         ledger: &mut dyn Ledger,
@@ -402,7 +405,15 @@ impl Engine {
             ledger.mark(mark.session, mark.equity);
             return Ok(());
         };
-        let event = Event::Snapshot(*record);
+        Self::record_close(*record, ledger, phases)
+    }
+
+    fn record_close(
+        record: SnapshotRecord,
+        ledger: &mut dyn Ledger,
+        phases: &mut Phases<'_>,
+    ) -> Result<(), EngineError> {
+        let event = Event::Snapshot(record);
         ledger.append(&event)?;
         ledger.commit(false)?;
         if let Event::Snapshot(snapshot) = &event {

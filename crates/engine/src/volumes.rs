@@ -50,11 +50,13 @@ impl Volumes {
 /// Mean of the two in the middle, without sorting and without a branch that could be guessed wrong:
 /// the k-th smallest is the greatest that has at most k below it.
 fn full_median(volumes: &[f64; VOLUME_SESSIONS]) -> f64 {
-    /// Of the same width as the volumes, so that they are counted several at a time.
-    const MIDDLE: i64 = VOLUME_SESSIONS as i64 / 2;
+    /// As wide as a volume, so that several can be counted at a time.
+    const MIDDLE: i64 = 10;
+    const { assert!(VOLUME_SESSIONS == 20, "twice the middle") };
     let (mut low, mut high) = (f64::NEG_INFINITY, f64::NEG_INFINITY);
     for this in volumes {
-        let below: i64 = volumes.iter().map(|other| i64::from(other < this)).sum();
+        // An addition that is checked would be made one at a time.
+        let below = volumes.iter().fold(0_i64, |n, other| n.wrapping_add(i64::from(other < this)));
         low = if below < MIDDLE { low.max(*this) } else { low };
         high = if below <= MIDDLE { high.max(*this) } else { high };
     }
@@ -72,7 +74,9 @@ mod tests {
             volumes in proptest::collection::vec((0_u32..40).prop_map(f64::from), 0..70),
         ) {
             let mut window = Volumes::NONE;
-            volumes.iter().for_each(|volume| window.push(*volume));
+            for volume in &volumes {
+                window.push(*volume);
+            }
             let mut last = volumes[volumes.len().saturating_sub(VOLUME_SESSIONS)..].to_vec();
             last.sort_by(f64::total_cmp);
             let n = last.len();
@@ -84,7 +88,9 @@ mod tests {
     #[test]
     fn a_volume_that_is_no_number_counts_as_the_greatest() {
         let mut window = Volumes::NONE;
-        (0..20).for_each(|i| window.push(if i < 3 { f64::NAN } else { f64::from(i) }));
+        for i in 0..20 {
+            window.push(if i < 3 { f64::NAN } else { f64::from(i) });
+        }
         assert_eq!(window.median(), 12.5, "of 3 to 19 and three that are greater");
     }
 }

@@ -52,6 +52,8 @@ pub struct Execution {
     pub exit: Option<ExitDetail>,
     /// What there is to say beyond that; most often nothing.
     pub more: Option<Box<FillDetail>>,
+    /// See [`Execution::cash_change`].
+    pub(crate) cash_change: Money,
 }
 
 /// What is said of an execution where there is more to say than price and costs.
@@ -115,11 +117,7 @@ impl Execution {
     }
 
     /// What it does to cash: value and costs out for an entry; value in, costs out for an exit.
-    pub fn cash_change(&self) -> Money {
-        let value = self.value();
-        match self.role {
-            OrderRole::Entry => -value - self.costs.total(),
-            OrderRole::Stop | OrderRole::Target | OrderRole::Exit => value - self.costs.total(),
-        }
+    pub const fn cash_change(&self) -> Money {
+        self.cash_change
     }
 }

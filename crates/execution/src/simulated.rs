@@ -136,7 +136,8 @@ impl SimulatedBroker {
         self.quote(symbol, bar.date.date(), Some(bar));
         let Some(slot) = self.slots.get_mut(&symbol) else { return Vec::new() };
         slot.seen = bar.date;
-        let mut events = Vec::new();
+        // Of an order at the market there is one event; room for four would be a wide piece.
+        let mut events = Vec::with_capacity(1);
         let ended = slot.session((bar, fine), &self.venue, &mut events);
         self.conflicts += u64::from(std::mem::take(&mut slot.conflicts));
         self.settle(symbol, ended, &events);

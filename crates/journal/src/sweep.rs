@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use tradebot_domain::{Decimal, Moment, Symbol};
+use tradebot_domain::{Decimal, Moment, SYMBOL_BYTES_MAX, Symbol};
 
 use crate::brief::{Brief, BriefFill, Detail};
 use crate::event::Event;
 use crate::ledger::{Ledger, LedgerError};
 
+/// Bytes of a line before its symbol.
+const HEAD: usize = 6;
 /// Bytes that are hashed at once.
 const HASHED_AT_ONCE: usize = 1 << 16;
 
@@ -65,12 +67,16 @@ impl SweepLedger {
             self.hasher.update(&self.lines);
             self.lines.clear();
         }
-        let text = symbol.as_str();
+        let text = symbol.as_bytes();
         let [high, low] = session.year().to_le_bytes();
         let day = [session.month().unsigned_abs(), session.day().unsigned_abs()];
         let length = u8::try_from(text.len()).expect("a symbol has at most 23 bytes");
-        self.lines.extend_from_slice(&[kind, high, low, day[0], day[1], length]);
-        self.lines.extend_from_slice(text.as_bytes());
+        // One copy of a known length is quicker than two of any length.
+        let mut line = [0; HEAD + SYMBOL_BYTES_MAX];
+        line[..HEAD].copy_from_slice(&[kind, high, low, day[0], day[1], length]);
+        line[HEAD..][..text.len()].copy_from_slice(text);
+        self.lines.extend_from_slice(&line);
+        self.lines.truncate(self.lines.len() - (SYMBOL_BYTES_MAX - text.len()));
         if let Some(minute) = session.minute() {
             self.lines.extend_from_slice(&minute.to_le_bytes());
         }

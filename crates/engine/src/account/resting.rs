@@ -57,7 +57,6 @@ impl Account {
     ///
     /// # Errors
     /// As [`Account::step`].
-    #[inline]
     pub(crate) fn meet(
         &mut self,
         index: usize,
@@ -65,32 +64,9 @@ impl Account {
         actions: &[CorporateAction],
         ledger: &mut dyn Ledger,
     ) -> Result<(), EngineError> {
-        let lane = &mut self.lanes[index];
-        if !(lane.quiet && actions.is_empty()) {
-            return self.work(index, (bar, fine), actions, ledger);
+        if actions.is_empty() && self.rests_through(index, bar) {
+            return Ok(());
         }
-        if lane.shares != Shares::ZERO {
-            if bar.date <= lane.date {
-                return self.work(index, (bar, fine), actions, ledger);
-            }
-            (lane.date, lane.close) = (bar.date, bar.close);
-            (lane.low, lane.high) = (lane.low.min(bar.low), lane.high.max(bar.high));
-            lane.untold += 1;
-            self.light.marked += 1;
-            self.light.value += lane.value();
-        }
-        Ok(())
-    }
-
-    /// The bar at the broker and in the book.
-    #[inline(never)] // keeps the idle path short
-    fn work(
-        &mut self,
-        index: usize,
-        (bar, fine): (&Bar, &[Bar]),
-        actions: &[CorporateAction],
-        ledger: &mut dyn Ledger,
-    ) -> Result<(), EngineError> {
         self.catch_up(index);
         let symbol = self.lanes[index].symbol;
         self.trade(symbol, (bar, fine), actions, ledger)?;
@@ -103,6 +79,28 @@ impl Account {
             self.light.value += value;
         }
         Ok(())
+    }
+
+    /// Counts and marks a bar on which nothing else can happen; false, and nothing done, when
+    /// something can.
+    #[inline]
+    pub(crate) fn rests_through(&mut self, index: usize, bar: &Bar) -> bool {
+        let Some(lane) = self.lanes.get_mut(index) else { return false };
+        if !lane.quiet {
+            return false;
+        }
+        if lane.shares == Shares::ZERO {
+            return true;
+        }
+        let later = bar.date > lane.date;
+        if later {
+            (lane.date, lane.close) = (bar.date, bar.close);
+            (lane.low, lane.high) = (lane.low.min(bar.low), lane.high.max(bar.high));
+            lane.untold += 1;
+            self.light.marked += 1;
+            self.light.value += lane.value();
+        }
+        later
     }
 
     /// Reads shares and rest anew, after something has happened at broker or book.

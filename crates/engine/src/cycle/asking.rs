@@ -1,7 +1,7 @@
 //! What a rule strategy wishes for, and what review allows of it.
 
 use tradebot_brackets::Bracket;
-use tradebot_domain::{Moment, SessionData, Tick};
+use tradebot_domain::{Bar, Moment, SessionData, Shares, Tick};
 use tradebot_journal::{Brief, DecisionRecord, Detail, Event, Ledger, SizingStep, Verdict};
 use tradebot_risk::{RuleEntry, review, review_unrecorded};
 
@@ -17,6 +17,7 @@ use crate::strategy::{Entry, Wish};
 
 impl Engine {
     /// Asks the strategy about every symbol of the cycle.
+    #[inline]
     pub(super) fn consult(
         &mut self,
         rules: &mut Rules,
@@ -25,48 +26,90 @@ impl Engine {
         ledger: &mut dyn Ledger,
     ) -> Result<(), EngineError> {
         for index in 0..rules.seats.len() {
-            if let Some(visit) = Visit::of(rules.seats[index].came, data, arrivals.get(index)) {
+            let came = rules.seats[index].came;
+            // Most symbols of most sessions: shown a bar, and nothing changes.
+            if came.is_sound_in_cycle()
+                && let Some((_, bar)) = data.bars.get(came.place())
+            {
                 self.decisions += 1;
-                self.consult_one(rules, index, (visit, mark), ledger)?;
+                if let Some(wish) = self.hear(rules, index, bar, mark) {
+                    let visit = Visit::of(came, data, None);
+                    self.answer(rules, index, (&visit, mark), wish, ledger)?;
+                }
+            } else {
+                self.consult_one(rules, index, (data, arrivals), mark, ledger)?;
             }
         }
         Ok(())
     }
 
-    #[inline]
+    /// As [`Engine::consult`], whatever came.
+    #[inline(never)] // keeps the idle path short
     fn consult_one(
         &mut self,
         rules: &mut Rules,
         index: usize,
-        (visit, mark): (Visit<'_>, &Mark),
+        (data, arrivals): (&SessionData, &[Arrival]),
+        mark: &Mark,
         ledger: &mut dyn Ledger,
     ) -> Result<(), EngineError> {
-        let (session, detail) = (mark.session, rules.detail);
-        let seat = &mut rules.seats[index];
-        let Some(bar) = visit.admitted() else {
-            if visit.bar.is_none() {
-                return Ok(seat.idle(Idle::NoBar, session, detail, ledger)?);
-            }
-            seat.end_stretch(detail, ledger)?;
-            return self.pass(rules, index, &visit, visit.refused(), ledger);
-        };
-        let factor = self.symbols[index].factor;
+        let (came, arrival) = (rules.seats[index].came, arrivals.get(index));
+        if !arrival.map_or(came.in_cycle(), |arrival| arrival.in_cycle) {
+            return Ok(());
+        }
+        self.decisions += 1;
+        let visit = Visit::of(came, data, arrival);
+        if let Some(bar) = visit.admitted() {
+            return match self.hear(rules, index, bar, mark) {
+                Some(wish) => self.answer(rules, index, (&visit, mark), wish, ledger),
+                None => Ok(()),
+            };
+        }
+        let (seat, detail) = (&mut rules.seats[index], rules.detail);
+        if visit.bar.is_none() {
+            return Ok(seat.idle(Idle::NoBar, visit.session, detail, ledger)?);
+        }
+        seat.end_stretch(detail, ledger)?;
+        self.pass(rules, index, &visit, visit.refused(), ledger)
+    }
+
+    /// Shows the strategy a bar. None when it stays as it has stayed before: then that is counted.
+    #[inline]
+    fn hear(&mut self, rules: &mut Rules, index: usize, bar: &Bar, mark: &Mark) -> Option<Wish> {
+        let (seat, factor) = (&mut rules.seats[index], self.symbols[index].factor);
         let holding = seat.holding((index, &self.account), mark.equity, factor);
-        let idle = match (seat.ask(bar, &holding), holding.is_flat()) {
+        let wish = seat.ask(bar, &holding);
+        let idle = if holding.is_flat() { Idle::Flat } else { Idle::Holding };
+        (wish != Wish::Stay || !seat.goes_on(idle, mark.session)).then_some(wish)
+    }
+
+    /// What is done about a wish.
+    #[inline(never)] // keeps the idle path short
+    fn answer(
+        &mut self,
+        rules: &mut Rules,
+        index: usize,
+        (visit, mark): (&Visit<'_>, &Mark),
+        wish: Wish,
+        ledger: &mut dyn Ledger,
+    ) -> Result<(), EngineError> {
+        let (seat, detail) = (&mut rules.seats[index], rules.detail);
+        let flat = self.account.held(index).0 == Shares::ZERO;
+        let idle = match (wish, flat) {
             (Wish::Stay, true) => Idle::Flat,
             (Wish::Stay, false) => Idle::Holding,
             (Wish::Exit, true) => Idle::NothingHeld,
             (Wish::Enter(_), false) => Idle::Held,
             (Wish::Exit, false) => {
                 seat.end_stretch(detail, ledger)?;
-                return self.leave(rules, index, &visit, ledger);
+                return self.leave(rules, index, visit, ledger);
             }
             (Wish::Enter(entry), true) => {
                 seat.end_stretch(detail, ledger)?;
-                return self.enter(rules, index, (&visit, mark), &entry, ledger);
+                return self.enter(rules, index, (visit, mark), &entry, ledger);
             }
         };
-        Ok(seat.idle(idle, session, detail, ledger)?)
+        Ok(seat.idle(idle, visit.session, detail, ledger)?)
     }
 
     /// The position leaves at the next open.

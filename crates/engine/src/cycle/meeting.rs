@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use tradebot_domain::{Bar, CorporateAction, Moment, SessionData, Symbol};
 use tradebot_journal::Ledger;
-use tradebot_quality_gates::Reading;
+use tradebot_quality_gates::{Admitted, Reading};
 
 use super::Engine;
 use super::ruling::{Came, Rules};
@@ -26,21 +26,10 @@ pub(super) struct Visit<'a> {
 }
 
 impl<'a> Visit<'a> {
-    /// None when the symbol takes no part in the cycle.
-    #[inline]
-    pub(super) fn of(
-        came: Came,
-        data: &'a SessionData,
-        arrival: Option<&'a Arrival>,
-    ) -> Option<Self> {
-        let session = data.session;
-        if let Some(arrival) = arrival {
-            let visit =
-                Self { session, bar: arrival.bar.as_ref(), sound: true, arrival: Some(arrival) };
-            return arrival.in_cycle.then_some(visit);
-        }
-        let bar = came.at.and_then(|at| data.bars.get(at)).map(|(_, bar)| bar);
-        came.in_cycle.then_some(Self { session, bar, sound: came.sound, arrival: None })
+    pub(super) fn of(came: Came, data: &'a SessionData, arrival: Option<&'a Arrival>) -> Self {
+        let shaped = data.bars.get(came.place()).map(|(_, bar)| bar);
+        let bar = arrival.map_or(shaped, |arrival| arrival.bar.as_ref());
+        Self { session: data.session, bar, sound: came.is_sound(), arrival }
     }
 
     /// The bar, if it may be shown.
@@ -48,7 +37,7 @@ impl<'a> Visit<'a> {
     pub(super) fn admitted(&self) -> Option<&'a Bar> {
         match self.arrival {
             None => self.bar.filter(|_| self.sound),
-            Some(arrival) => arrival.admission.as_ref().ok().map(|admitted| admitted.bar()),
+            Some(arrival) => arrival.admission.as_ref().ok().map(Admitted::bar),
         }
     }
 
@@ -65,9 +54,6 @@ impl<'a> Visit<'a> {
 }
 
 /// Place of the symbol's bar in a session.
-///
-/// - `likely`: where the feed is likely to have put it.
-#[inline]
 fn place_of(symbol: Symbol, data: &SessionData, likely: usize) -> Option<usize> {
     match data.bars.get(likely) {
         Some((there, _)) if *there == symbol => Some(likely),
@@ -75,20 +61,21 @@ fn place_of(symbol: Symbol, data: &SessionData, likely: usize) -> Option<usize> 
     }
 }
 
-impl Came {
-    #[inline]
-    fn of(symbol: Symbol, data: &SessionData, likely: usize) -> (Self, Option<&Bar>) {
-        let listed = data.listed.get(likely) == Some(&symbol) || data.listed.contains(&symbol);
-        let in_cycle = listed && !data.ended.contains(&symbol);
-        let at = place_of(symbol, data, likely);
-        let bar = at.map(|at| &data.bars[at].1).filter(|bar| arrival::is_sound(bar));
-        (Self { in_cycle, sound: bar.is_some(), at }, bar)
-    }
+/// What came for a symbol, and its bar if that can be walked.
+///
+/// - `likely`: where the feed is likely to have put it.
+fn what_came(symbol: Symbol, data: &SessionData, likely: usize) -> (Came, Option<&Bar>) {
+    let listed = data.listed.get(likely) == Some(&symbol) || data.listed.contains(&symbol);
+    let in_cycle = listed && !data.ended.contains(&symbol);
+    let place = place_of(symbol, data, likely);
+    let bar = place.map(|place| &data.bars[place].1).filter(|bar| arrival::is_sound(bar));
+    (Came::new(in_cycle, bar.is_some(), place), bar)
 }
 
 impl Engine {
     /// A session under a rule strategy. Equity is known at the close of all symbols, so they are
     /// gone through twice: what the bars did, and what the strategy says to them.
+    #[inline(never)] // keeps the ensemble's values out of its registers
     pub(super) fn rule_session(
         &mut self,
         rules: &mut Rules,
@@ -97,19 +84,19 @@ impl Engine {
         phases: &mut Phases<'_>,
     ) -> Result<(), EngineError> {
         phases.enter(Phase::Gate);
-        let arrivals = self.pass_gates(rules, data);
+        let arrivals = if rules.by_shape() { Vec::new() } else { self.pass_gates(rules, data) };
 
         phases.enter(Phase::Learn);
         self.account.release_reservations(data.session);
+        let plain = rules.by_shape() && data.actions.is_empty() && data.ended.is_empty();
         for index in 0..rules.seats.len() {
-            match arrivals.get(index) {
-                None => self.meet(rules, index, data, ledger)?,
-                Some(arrival) => self.meet_gated(index, (arrival, data), ledger)?,
+            if !(plain && self.glide(rules, index, data)) {
+                self.meet(rules, index, (data, &arrivals), ledger)?;
             }
         }
 
         phases.enter(Phase::Features);
-        let mut mark = self.account.mark(data.session, &self.symbols);
+        let mut mark = self.account.mark_lightly(data.session, &self.symbols);
         self.account.watch_limits(&mut mark, Some(rules.daily_loss), ledger)?;
         self.leave_for_the_night(data.session, ledger)?;
 
@@ -120,20 +107,22 @@ impl Engine {
         if !(rules.approved.is_empty() && rules.records.is_empty()) {
             self.send_all(rules, data.session, ledger)?;
         }
-        rules.arrivals = arrivals;
+        if !arrivals.is_empty() {
+            rules.arrivals = arrivals;
+        }
         Self::close(mark, ledger, phases)
     }
 
     /// A session before the run: histories follow, and the strategy is shown its bars; its wishes
     /// are not heard.
     pub(super) fn rehearse(&mut self, rules: &mut Rules, data: &SessionData) {
-        let arrivals = self.pass_gates(rules, data);
+        let arrivals = if rules.by_shape() { Vec::new() } else { self.pass_gates(rules, data) };
         let equity = self.config.cash.to_f64();
         for index in 0..rules.seats.len() {
             let (seat, state) = (&mut rules.seats[index], &mut self.symbols[index]);
             let arrival = arrivals.get(index);
             let actions = arrival.map_or_else(|| state.actions_of(data), |a| a.actions.clone());
-            let (came, sound) = Came::of(seat.symbol, data, index);
+            let (_, sound) = what_came(seat.symbol, data, index);
             match sound {
                 Some(bar) => {
                     self.account.observe(state.symbol, bar, &actions);
@@ -143,7 +132,7 @@ impl Engine {
             }
             let shown = match arrival {
                 None => sound,
-                Some(arrival) => arrival.admission.as_ref().ok().map(|admitted| admitted.bar()),
+                Some(arrival) => arrival.admission.as_ref().ok().map(Admitted::bar),
             };
             if let Some(bar) = shown {
                 let factor = state.factor;
@@ -152,63 +141,73 @@ impl Engine {
                     &Holding { shares: 0, entry_price: 0.0, sessions: 0, equity, factor },
                 );
             }
-            seat.came = came;
         }
         rules.arrivals = arrivals;
     }
 
-    /// Every symbol's part of the session through its gate; nothing where no gate is asked for.
+    /// Every symbol's part of the session through its gate.
     fn pass_gates(&mut self, rules: &mut Rules, data: &SessionData) -> Vec<Arrival> {
         let mut arrivals = std::mem::take(&mut rules.arrivals);
-        if !rules.by_shape() {
-            arrivals.clear();
-            let brought = Brought::new(data);
-            arrivals.extend(self.symbols.iter_mut().map(|state| Arrival::of(state, &brought)));
-        }
+        arrivals.clear();
+        let brought = Brought::new(data);
+        arrivals.extend(self.symbols.iter_mut().map(|state| Arrival::of(state, &brought)));
         arrivals
     }
 
-    /// A symbol's part of a session that is looked at for its shape only.
+    /// The whole way of a bar that changes nothing but marks and histories: it stands where it is
+    /// expected, its numbers are sound, no action waits for it, and the symbol rests. False when
+    /// it is not such a bar; then nothing was done.
     #[inline]
+    fn glide(&mut self, rules: &mut Rules, index: usize, data: &SessionData) -> bool {
+        let alone = rules.seats.len() == 1;
+        let (Some(seat), Some(state)) = (rules.seats.get_mut(index), self.symbols.get_mut(index))
+        else {
+            return false;
+        };
+        let (Some((there, bar)), Some(listed)) = (data.bars.get(index), data.listed.get(index))
+        else {
+            return false;
+        };
+        let glides = *there == seat.symbol
+            && *listed == seat.symbol
+            && arrival::is_sound(bar)
+            && state.actions_waiting.is_empty()
+            && state.first_close.is_some()
+            && self.account.rests_through(index, bar);
+        if glides {
+            seat.came = Came::new(true, true, Some(index));
+            state.follow(bar, &[], alone);
+        }
+        glides
+    }
+
+    /// A symbol's part of a session.
+    #[inline(never)] // keeps the idle path short
     fn meet(
         &mut self,
         rules: &mut Rules,
         index: usize,
-        data: &SessionData,
+        (data, arrivals): (&SessionData, &[Arrival]),
         ledger: &mut dyn Ledger,
     ) -> Result<(), EngineError> {
-        let seat = &mut rules.seats[index];
-        let (came, sound) = Came::of(seat.symbol, data, index);
+        if let Some(arrival) = arrivals.get(index) {
+            return match arrival.walkable() {
+                Some(bar) => self.walked(index, bar, &arrival.actions, ledger),
+                None => self.not_walked(index, arrival.in_cycle, data, ledger),
+            };
+        }
+        let (seat, state) = (&mut rules.seats[index], &mut self.symbols[index]);
+        let (came, sound) = what_came(seat.symbol, data, index);
         seat.came = came;
-        let quiet = data.actions.is_empty() && self.symbols[index].actions_waiting.is_empty();
-        match sound {
-            Some(bar) if quiet => self.walked(index, bar, &[], ledger),
-            Some(bar) => {
-                let actions = self.symbols[index].actions_of(data);
-                self.walked(index, bar, &actions, ledger)
-            }
-            None => {
-                let state = &mut self.symbols[index];
-                state.actions_waiting = state.actions_of(data);
-                self.not_walked(index, came.in_cycle, data, ledger)
-            }
+        let actions = state.actions_of(data);
+        if let Some(bar) = sound {
+            return self.walked(index, bar, &actions, ledger);
         }
-    }
-
-    fn meet_gated(
-        &mut self,
-        index: usize,
-        (arrival, data): (&Arrival, &SessionData),
-        ledger: &mut dyn Ledger,
-    ) -> Result<(), EngineError> {
-        match arrival.walkable() {
-            Some(bar) => self.walked(index, bar, &arrival.actions, ledger),
-            None => self.not_walked(index, arrival.in_cycle, data, ledger),
-        }
+        state.actions_waiting = actions;
+        self.not_walked(index, came.in_cycle(), data, ledger)
     }
 
     /// A bar meets orders and history.
-    #[inline]
     fn walked(
         &mut self,
         index: usize,
@@ -229,7 +228,6 @@ impl Engine {
     }
 
     /// No bar to walk: data that ended are sold at their last close, a waiting entry expires.
-    #[inline(never)] // keeps the idle path short
     fn not_walked(
         &mut self,
         index: usize,

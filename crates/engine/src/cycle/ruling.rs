@@ -55,15 +55,48 @@ pub(super) struct Seat {
     pub(super) came: Came,
 }
 
-/// What a session brought for a symbol that has no gate.
-#[derive(Debug, Clone, Copy, Default)]
+/// What a session brought for a symbol that has no gate: the place of its bar in the session, and
+/// two flags. One word, because it is written and read on every bar.
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Came {
+    place: u32,
     /// Listed and not ended: the symbol takes part in the cycle.
-    pub(super) in_cycle: bool,
+    in_cycle: bool,
     /// The bar can be walked.
-    pub(super) sound: bool,
-    /// Place of its bar in the session, when one came.
-    pub(super) at: Option<usize>,
+    sound: bool,
+}
+
+impl Came {
+    /// No bar, and no part in the cycle.
+    const NOTHING: Self = Self { place: u32::MAX, in_cycle: false, sound: false };
+
+    #[inline]
+    pub(super) fn new(in_cycle: bool, sound: bool, place: Option<usize>) -> Self {
+        let place = place.and_then(|place| u32::try_from(place).ok()).unwrap_or(u32::MAX);
+        Self { place, in_cycle, sound }
+    }
+
+    #[inline]
+    pub(super) const fn in_cycle(self) -> bool {
+        self.in_cycle
+    }
+
+    /// A bar came that can be walked, and may be shown.
+    #[inline]
+    pub(super) const fn is_sound_in_cycle(self) -> bool {
+        self.sound && self.in_cycle
+    }
+
+    #[inline]
+    pub(super) const fn is_sound(self) -> bool {
+        self.sound
+    }
+
+    /// Place of the bar in the session; beyond its end when none came.
+    #[inline]
+    pub(super) const fn place(self) -> usize {
+        self.place as usize
+    }
 }
 
 /// A rule strategy in the place of the ensemble.
@@ -86,7 +119,7 @@ impl Rules {
             strategy: make(*symbol),
             stretch: None,
             entered: None,
-            came: Came::default(),
+            came: Came::NOTHING,
         };
         Self {
             ruling,
@@ -115,7 +148,19 @@ impl Rules {
 }
 
 impl Seat {
+    /// Another cycle that ended as those before it; false when it did not.
     #[inline]
+    pub(super) fn goes_on(&mut self, reason: Idle, session: Moment) -> bool {
+        match &mut self.stretch {
+            Some(stretch) if stretch.reason == reason => {
+                stretch.to = session;
+                stretch.count += 1;
+                true
+            }
+            _ => false,
+        }
+    }
+
     pub(super) fn idle(
         &mut self,
         reason: Idle,
@@ -123,11 +168,7 @@ impl Seat {
         detail: Detail,
         ledger: &mut dyn Ledger,
     ) -> Result<(), LedgerError> {
-        if let Some(stretch) = &mut self.stretch
-            && stretch.reason == reason
-        {
-            stretch.to = session;
-            stretch.count += 1;
+        if self.goes_on(reason, session) {
             return Ok(());
         }
         self.end_stretch(detail, ledger)?;

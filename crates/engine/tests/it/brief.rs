@@ -1,5 +1,11 @@
 //! A run in brief does what the same run in full detail does, whatever the market brings.
 
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "small random numbers become small counts"
+)]
+
 use std::sync::{Arc, Mutex};
 
 use proptest::prelude::*;
@@ -11,7 +17,7 @@ use tradebot_engine::{
     Admission, BracketSpec, Engine, EngineConfig, Entry, Holding, Ruling, Silent, Strategy, Wish,
 };
 use tradebot_journal::{
-    BriefFill, Event, Ledger, MemoryLedger, RunFinished, SnapshotRecord, SweepLedger,
+    BriefFill, Event, Ledger, MemoryLedger, RunFinished, SnapshotRecord, SweepLedger, Verdict,
 };
 
 use crate::market::SplitMix;
@@ -55,16 +61,18 @@ struct Path {
     first: usize,
     last: usize,
     missed: u32,
+    /// Now and then a sound bar far from the others, which a gate refuses.
+    wild: bool,
 }
 
 impl Path {
-    fn new(at: usize, seed: u64, sessions: usize) -> Self {
-        let mut random = SplitMix(seed ^ (at as u64 + 1) << 40);
+    fn new(at: usize, seed: u64, sessions: usize, wild: bool) -> Self {
+        let mut random = SplitMix(seed ^ ((at as u64 + 1) << 40));
         let symbol = Symbol::new(["AAA", "BBB", "CCC", "DDD"][at]).unwrap();
         // Some begin late, some end early; the first one is there from the start.
         let first = if at == 0 { 0 } else { (random.next() * 20.0) as usize };
         let last = sessions - 1 - (random.next() * 0.5 * sessions as f64) as usize;
-        Self { symbol, random, price: 100.0, first, last, missed: 0 }
+        Self { symbol, random, price: 100.0, first, last, missed: 0, wild }
     }
 
     fn happens(&mut self, percent: f64) -> bool {
@@ -118,6 +126,9 @@ impl Path {
         let volume = (40_000.0 * self.random.next()).floor();
         self.price = close;
         let bar = Bar { date, open, high, low, close, volume };
+        if self.wild && self.happens(2.0) {
+            return Bar { volume, ..bar.scaled(4.0) };
+        }
         if !self.happens(3.0) {
             return bar;
         }
@@ -129,12 +140,14 @@ impl Path {
     }
 }
 
-fn history(symbols: usize, sessions: usize, seed: u64) -> Vec<SessionData> {
-    let mut paths: Vec<Path> = (0..symbols).map(|at| Path::new(at, seed, sessions)).collect();
+fn history(symbols: usize, sessions: usize, seed: u64, wild: bool) -> Vec<SessionData> {
+    let mut paths: Vec<Path> = (0..symbols).map(|at| Path::new(at, seed, sessions, wild)).collect();
     let first: Date = "2004-02-02".parse().unwrap();
     let one = |at: usize| {
         let mut data = SessionData::empty(first + Span::new().days(i32::try_from(at).unwrap()));
-        paths.iter_mut().for_each(|path| path.session(at, &mut data));
+        for path in &mut paths {
+            path.session(at, &mut data);
+        }
         data
     };
     (0..sessions).map(one).collect()
@@ -162,7 +175,8 @@ struct Case {
 type Seen = Vec<(String, Holding)>;
 
 impl Case {
-    fn run(&self, market: &[SessionData], ledger: &mut dyn Ledger) -> (RunFinished, Seen) {
+    /// How the run ended, what was shown, and how much of that before the run.
+    fn run(&self, market: &[SessionData], ledger: &mut dyn Ledger) -> (RunFinished, Seen, usize) {
         let names = ["AAA", "BBB", "CCC", "DDD"][..self.symbols].iter();
         let symbols = names.map(|s| Symbol::new(s).unwrap()).collect();
         let span = (market[0].session, market[market.len() - 1].session);
@@ -182,16 +196,18 @@ impl Case {
         for session in &market[..5] {
             engine.observe(session);
         }
+        let before = seen.lock().unwrap().len();
         let finished = engine.run(&mut Scripted(market[5..].iter()), ledger, &mut Silent).unwrap();
         drop(engine);
         let seen = Arc::into_inner(seen).unwrap().into_inner().unwrap();
-        (finished, seen.into_iter().map(|(bar, holding)| (format!("{bar:?}"), holding)).collect())
+        let seen = seen.into_iter().map(|(bar, holding)| (format!("{bar:?}"), holding));
+        (finished, seen.collect(), before)
     }
 }
 
 fn snapshots(ledger: &MemoryLedger) -> Vec<&SnapshotRecord> {
-    let snapshot = |e| if let &Event::Snapshot(ref s) = e { Some(s) } else { None };
-    ledger.events.iter().filter_map(snapshot).collect()
+    let all = ledger.events.iter();
+    all.filter_map(|e| if let Event::Snapshot(s) = e { Some(s) } else { None }).collect()
 }
 
 fn fills(ledger: &MemoryLedger) -> Vec<BriefFill> {
@@ -216,12 +232,25 @@ fn events(all: &[Event]) -> Vec<&Event> {
     all.iter().filter(whole).collect()
 }
 
+/// Cycles of this record in which the strategy was shown nothing.
+fn not_shown(event: &Event) -> u64 {
+    match event {
+        Event::Idle(idle) if idle.reason == "no_bar" => idle.count,
+        Event::Decision(decision) => match &decision.verdict {
+            Verdict::NoTrade { reason, .. } => u64::from(reason == "gate_refused"),
+            Verdict::Trade { .. } => 0,
+        },
+        _ => 0,
+    }
+}
+
 /// The same in brief and in full; returns how many fills there were.
 fn agree(case: Case) -> Result<usize, TestCaseError> {
-    let market = history(case.symbols, case.sessions, case.seed);
+    let market = history(case.symbols, case.sessions, case.seed, true);
     let (mut full, mut brief) = (MemoryLedger::default(), SweepLedger::default());
-    let (in_full, seen_in_full) = case.run(&market, &mut full);
-    let (in_brief, seen_in_brief) = case.run(&market, &mut brief);
+    let (in_full, seen_in_full, before) = case.run(&market, &mut full);
+    let (in_brief, seen_in_brief, _) = case.run(&market, &mut brief);
+    let shown = (seen_in_full.len() - before) as u64;
 
     prop_assert_eq!(seen_in_brief, seen_in_full, "bars and holdings");
     prop_assert_eq!(&brief.fills, &fills(&full));
@@ -242,6 +271,8 @@ fn agree(case: Case) -> Result<usize, TestCaseError> {
     }
 
     prop_assert_eq!(events(&brief.events), events(&full.events));
+    let kept_back: u64 = full.events.iter().map(not_shown).sum();
+    prop_assert_eq!(shown + kept_back, in_full.decisions, "only what was admitted is shown");
     let count = |kind: &str| full.events.iter().filter(|e| e.kind() == kind).count() as u64;
     prop_assert_eq!(brief.intents, count("intent"));
     prop_assert_eq!(brief.closed, count("trade_closed"));
@@ -278,7 +309,7 @@ fn the_histories_have_what_the_law_is_about() {
         };
         filled += agree(case).unwrap();
         let mut full = MemoryLedger::default();
-        case.run(&history(3, 150, seed), &mut full);
+        case.run(&history(3, 150, seed, true), &mut full);
         kinds.extend(full.events.iter().filter_map(|e| match e {
             Event::TradeClosed(trade) => Some(format!("{:?}", trade.reason)),
             Event::Risk(risk) => Some(risk.event.clone()),

@@ -9,7 +9,7 @@ use tradebot_brackets::{
 use tradebot_domain::{
     ActionKind, Bar, CorporateAction, Decimal, Moment, Money, Price, Rounding, Shares, Tick,
 };
-use tradebot_journal::{ActionApplied, ExitReason, IntentRecord, OrderState};
+use tradebot_journal::{ActionApplied, ExitReason, IntentRecord, OrderRole, OrderState};
 
 use super::terms::{Order, Terms};
 use crate::event::{BrokerEvent, Execution, ExitDetail, FillDetail, exit_reason};
@@ -313,18 +313,23 @@ impl Slot {
     ) -> BrokerEvent {
         let reason = exit.map(|detail| detail.reason);
         let (costs, more) = self.charged(session, (shares, price), reason, venue);
+        let (role, value) = (leg.role(), price.times(shares));
+        let rate = more.as_ref().and_then(|more| more.exchange_rate);
+        let value = rate.map_or(value, |rate| Money(value.0 * rate));
+        let signed = if role == OrderRole::Entry { -value } else { value };
         BrokerEvent::Fill(Execution {
             session,
             intent: Arc::clone(&self.intent),
             leg,
             replacements: self.replacements,
             symbol: self.intent.symbol,
-            role: leg.role(),
+            role,
             shares,
             price,
             costs,
             exit,
             more,
+            cash_change: signed - costs.total(),
         })
     }
 
