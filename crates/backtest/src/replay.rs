@@ -30,7 +30,7 @@ pub fn replay(
     observer: &mut dyn Observer,
     stop: &mut dyn FnMut() -> bool,
 ) -> Result<Ending, EngineError> {
-    let mut session = SessionData::empty(engine.config().from);
+    let mut session = SessionData::empty(engine.config().from.into());
     while warm_up.next_into(&mut session) {
         engine.observe(&session);
         if stop() {
@@ -39,7 +39,7 @@ pub fn replay(
     }
     engine.begin(ledger)?;
     // Another feed: it is to be given a buffer that no other has filled.
-    let mut session = SessionData::empty(engine.config().from);
+    let mut session = SessionData::empty(engine.config().from.into());
     while run.next_into(&mut session) {
         engine.run_session(&session, ledger, observer)?;
         if stop() {

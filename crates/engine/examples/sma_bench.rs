@@ -14,7 +14,7 @@ use std::fs;
 use std::time::Instant;
 
 use tradebot_brackets::CostModel;
-use tradebot_domain::{Bar, ColumnFeed, Date, Decimal, Moment, Money, Symbol};
+use tradebot_domain::{Bar, ColumnFeed, Decimal, Moment, Money, Symbol};
 use tradebot_engine::{
     Admission, Engine, EngineConfig, Entry, Holding, Observer, Phase, Ruling, Silent, Strategy,
     Wish,

@@ -138,7 +138,7 @@ impl World {
 
     pub(crate) fn bar_of(&mut self, symbol: Symbol, bar: &Bar) {
         let events = self.broker.on_bar(symbol, bar);
-        if let Some(rate) = self.broker.exchange_rate(bar.date) {
+        if let Some(rate) = self.broker.exchange_rate(bar.date.date()) {
             self.book.set_rate(rate);
         }
         self.take(&events);

@@ -49,7 +49,7 @@ impl Kept {
 
     /// Lets go of the decisions that are not wanted; `width` is the number of features.
     pub(super) fn keep_only(&mut self, width: usize, wants: impl Fn(DecisionId) -> bool) {
-        let wanted: Vec<bool> = self.ids().map(|id| wants(id)).collect();
+        let wanted: Vec<bool> = self.ids().map(wants).collect();
         let (mut spare, mut held) = (Vec::new(), self.spare.chunks_exact(width));
         for (decision, wanted) in self.decisions.iter().zip(&wanted) {
             let here = if decision.is_in_set { None } else { held.next() };

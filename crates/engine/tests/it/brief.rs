@@ -106,12 +106,12 @@ impl Path {
         if missed > 0 {
             data.missed.push((self.symbol, missed));
         }
-        let bar = self.bar(data.session);
+        let bar = self.bar(data.session.date());
         data.bars.push((self.symbol, bar));
     }
 
     fn act(&mut self, data: &mut SessionData, kind: ActionKind) {
-        let ex_date = data.session;
+        let ex_date = data.session.date();
         data.actions.push((self.symbol, CorporateAction { ex_date, kind }));
     }
 
@@ -125,7 +125,7 @@ impl Path {
         let low = cents(open.min(close) * (1.0 - 0.02 * self.random.next()));
         let volume = (40_000.0 * self.random.next()).floor();
         self.price = close;
-        let bar = Bar { date, open, high, low, close, volume };
+        let bar = Bar { date: date.into(), open, high, low, close, volume };
         if self.wild && self.happens(2.0) {
             return Bar { volume, ..bar.scaled(4.0) };
         }
@@ -144,7 +144,8 @@ fn history(symbols: usize, sessions: usize, seed: u64, wild: bool) -> Vec<Sessio
     let mut paths: Vec<Path> = (0..symbols).map(|at| Path::new(at, seed, sessions, wild)).collect();
     let first: Date = "2004-02-02".parse().unwrap();
     let one = |at: usize| {
-        let mut data = SessionData::empty(first + Span::new().days(i32::try_from(at).unwrap()));
+        let mut data =
+            SessionData::empty((first + Span::new().days(i32::try_from(at).unwrap())).into());
         for path in &mut paths {
             path.session(at, &mut data);
         }
@@ -179,7 +180,7 @@ impl Case {
     fn run(&self, market: &[SessionData], ledger: &mut dyn Ledger) -> (RunFinished, Seen, usize) {
         let names = ["AAA", "BBB", "CCC", "DDD"][..self.symbols].iter();
         let symbols = names.map(|s| Symbol::new(s).unwrap()).collect();
-        let span = (market[0].session, market[market.len() - 1].session);
+        let span = (market[0].session.date(), market[market.len() - 1].session.date());
         let mut config = EngineConfig::simulated(span, symbols, Money(Decimal::from(100_000)));
         config.costs = CostModel { half_spread_bps: 10.0, ..CostModel::FREE };
         config.limits.drawdown_max = self.drawdown_max;

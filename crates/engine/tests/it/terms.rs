@@ -233,7 +233,7 @@ fn terms_that_do_not_fit_the_run_are_refused_before_it_begins() {
         made.err().unwrap().to_string()
     };
     let mut gone = ExecutionTerms::default();
-    gone.costs.commission.known_through = Some(market.date(3));
+    gone.costs.commission.known_through = Some(market.date(3).date());
     assert!(told(gone, Currency::Usd).contains("commission"), "a hole in a table");
     let none = told(ExecutionTerms::default(), Currency::Cad);
     assert!(none.contains("CAD") && none.contains("exchange_rate"), "{none}");

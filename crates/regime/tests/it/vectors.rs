@@ -14,7 +14,8 @@ use crate::series::{bundled_vix, index, readings, reference};
 /// Return in percent and logarithm of the range in percent, one after another.
 pub(crate) fn observations(first: &str, last: &str) -> Vec<f64> {
     let period = first.parse::<Date>().unwrap()..=last.parse().unwrap();
-    let bars: Vec<_> = index().into_iter().filter(|bar| period.contains(&bar.date)).collect();
+    let bars: Vec<_> =
+        index().into_iter().filter(|bar| period.contains(&bar.date.date())).collect();
     let seen = |pair: &[tradebot_domain::Bar]| {
         let (before, bar) = (&pair[0], &pair[1]);
         let range = (100.0 * (bar.high / bar.low).ln()).ln();
@@ -101,7 +102,7 @@ fn crises_are_high_and_calms_are_not_whatever_is_seen() {
         let mean = |first: &str, last: &str| {
             let period = first.parse::<Date>().unwrap()..=last.parse().unwrap();
             let of: Vec<f64> =
-                high.iter().filter(|(d, _)| period.contains(d)).map(|(_, p)| *p).collect();
+                high.iter().filter(|(d, _)| period.contains(&d.date())).map(|(_, p)| *p).collect();
             of.iter().sum::<f64>() / of.len() as f64
         };
         let crisis = mean("2008-09-15", "2008-12-31");
@@ -121,7 +122,7 @@ fn the_vix_is_seen_where_there_is_one_and_missed_where_there_is_none() {
     for bar in &bars {
         let said = opinion.update_bar(bar, before, None);
         fitted.extend(said.filter(|said| said.fitted_on > 0).map(|_| bar.date));
-        before = vix.get(&bar.date).copied();
+        before = vix.get(&bar.date.date()).copied();
     }
     // The bundled VIX begins in 2014; two years of it make the first fit.
     assert_eq!(fitted[0].year(), 2015, "{:?}", fitted[0]);

@@ -87,6 +87,9 @@ pub(super) const BARS: &str = "SELECT session, open, high, low, close, volume FR
      WHERE symbol = ?1 AND session BETWEEN ?2 AND ?3 ORDER BY session";
 
 /// Every query above that reads a growing table.
+pub(super) const API_USAGE: &str =
+    "SELECT api, window_start, window_secs, calls, throttled, failed FROM api_usage_metrics";
+
 #[cfg(test)]
 pub(super) const HOT: &[&str] = &[
     EVENTS,
@@ -152,6 +155,3 @@ mod tests {
         assert!(!step.starts_with("SEARCH"), "{step}");
     }
 }
-
-pub(super) const API_USAGE: &str =
-    "SELECT api, window_start, window_secs, calls, throttled, failed FROM api_usage_metrics";

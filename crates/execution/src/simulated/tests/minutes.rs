@@ -30,10 +30,10 @@ fn half_hours() -> Option<Vec<HalfHour>> {
             found.push((name, Vec::new()));
         }
         let days = Span::new().days(i64::try_from(found.len()).unwrap());
-        let date = session(0).checked_add(days).unwrap();
+        let date = session(0).date().checked_add(days).unwrap();
         let number = |i: usize| row[i].parse::<f64>().unwrap();
         let bar = Bar {
-            date,
+            date: date.into(),
             open: number(2),
             high: number(3),
             low: number(4),

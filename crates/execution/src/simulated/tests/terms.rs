@@ -22,7 +22,7 @@ fn plain() -> ExecutionTerms {
 }
 
 fn world(terms: ExecutionTerms, cash: &str) -> World {
-    let account = (money(cash), session(0));
+    let account = (money(cash), session(0).date());
     World::of(SimulatedBroker::under(CostModel::default(), terms, account), cash)
 }
 
@@ -30,8 +30,8 @@ fn world(terms: ExecutionTerms, cash: &str) -> World {
 fn seasoned(terms: ExecutionTerms, cash: &str, volume: f64) -> World {
     let mut world = world(terms, cash);
     for (n, close) in (-21..0).zip([99.0, 101.0, 100.0].into_iter().cycle()) {
-        let date = session(0).checked_add(tradebot_domain::Span::new().days(n)).unwrap();
-        let seen = Bar { date, volume, ..bar(0, [100.0, 102.0, 98.0, close]) };
+        let date = session(0).date().checked_add(tradebot_domain::Span::new().days(n)).unwrap();
+        let seen = Bar { date: date.into(), volume, ..bar(0, [100.0, 102.0, 98.0, close]) };
         world.broker.observe(symbol(), &seen, &[]);
     }
     world
@@ -127,7 +127,8 @@ fn what_usually_trades_must_be_known_before_there_is_an_order() {
     let entry = world.order("i1/entry");
     assert_eq!(entry.state, OrderState::Rejected);
     assert!(entry.note.contains("takes 3 sessions; there are 0"), "{}", entry.note);
-    let asked = world.broker.dearest(symbol(), session(0), (bracket().entry_limit, Shares(1)));
+    let asked =
+        world.broker.dearest(symbol(), session(0).date(), (bracket().entry_limit, Shares(1)));
     assert!(matches!(asked, Err(Unpriced::Volume(_))));
 }
 
@@ -155,7 +156,7 @@ fn a_cash_account_does_not_spend_what_has_not_settled_and_says_so() {
     for told in ["needs 8071.", "has settled", "9535."] {
         assert!(entry.note.contains(told), "{told}: {}", entry.note);
     }
-    let settled = world.broker.spendable(session(2)).unwrap();
+    let settled = world.broker.spendable(session(2).date()).unwrap();
     assert!(settled < money("1000") && settled > money("900"), "{settled}");
 }
 
@@ -164,7 +165,7 @@ fn settled_proceeds_are_spent_and_a_margin_account_does_not_wait() {
     let margin = ExecutionTerms { account: AccountKind::Margin, ..settling() };
     let mut world = after_a_sale(margin);
     assert_eq!(world.order("i2/entry").state, OrderState::Working);
-    assert_eq!(world.broker.spendable(session(2)), None);
+    assert_eq!(world.broker.spendable(session(2).date()), None);
     world.bar_of(other(), &bar(3, QUIET));
 
     let mut world = after_a_sale(settling());
@@ -209,7 +210,7 @@ fn an_account_of_another_currency_pays_at_the_rate_and_for_each_conversion() {
 fn a_rate_that_moves_is_part_of_the_result() {
     let mut terms = canadian(1.25);
     let row = |from: Option<i8>, terms: f64| tradebot_brackets::cost::Row {
-        from: from.map(session),
+        from: from.map(|n| session(n).date()),
         terms,
     };
     terms.exchange_rate =
@@ -493,9 +494,9 @@ proptest! {
         let mut world = seasoned(terms, "100000000", 50_000.0);
         let limit = bracket().entry_limit;
         let shares = (largest * part / 100).max(1);
-        let judged = world.broker.dearest(symbol(), session(0), (limit, Shares(largest))).unwrap();
-        let rate = world.broker.exchange_rate(session(0)).map_or(1.0, |rate| Money(rate).to_f64());
-        let needed = world.broker.needed(symbol(), session(0), (limit, Shares(shares))).unwrap();
+        let judged = world.broker.dearest(symbol(), session(0).date(), (limit, Shares(largest))).unwrap();
+        let rate = world.broker.exchange_rate(session(0).date()).map_or(1.0, |rate| Money(rate).to_f64());
+        let needed = world.broker.needed(symbol(), session(0).date(), (limit, Shares(shares))).unwrap();
         let per_share = limit.to_f64() + judged.entry_per_share(limit.to_f64());
         let cover = shares as f64 * per_share + judged.commission_min + 0.001;
         prop_assert!(needed.to_f64() <= cover * rate * (1.0 + 1e-12));
@@ -508,8 +509,8 @@ proptest! {
         let mut world = seasoned(terms, "100000000", 50_000.0);
         let limit = bracket().entry_limit;
         let mut cost = |shares: u64| {
-            let needed = world.broker.needed(symbol(), session(0), (limit, Shares(shares)));
-            let rate = world.broker.exchange_rate(session(0)).unwrap_or(Decimal::ONE);
+            let needed = world.broker.needed(symbol(), session(0).date(), (limit, Shares(shares)));
+            let rate = world.broker.exchange_rate(session(0).date()).unwrap_or(Decimal::ONE);
             needed.unwrap() - Money(limit.times(Shares(shares)).0 * rate)
         };
         prop_assert!(cost(shares) <= cost(shares + more));
