@@ -87,7 +87,7 @@ impl Roster {
         Self { sample: Sample::new(self.purge, seed, examples_max), ..self }
     }
 
-    /// Keeps examples, so that [`relabel`](Self::relabel) can label them anew. To be called first.
+    /// Keeps examples, so that [`relabelled`](Self::relabelled) can label them anew. To be called first.
     #[must_use]
     pub fn keeping(self, keeps: bool) -> Self {
         Self { kept: keeps.then(Kept::default), ..self }

@@ -25,7 +25,7 @@
 //! let world = World::new(WorldConfig { symbols: 3, ..WorldConfig::default() })?;
 //! let mut feed = world.feed();
 //! let first = feed.next_session().expect("the world has sessions");
-//! assert_eq!(first.session, world.config().from);
+//! assert_eq!(first.session.date(), world.config().from);
 //! assert!(first.bars.iter().all(|(symbol, bar)| {
 //!     symbol.as_str().starts_with("SYN") && bar.low <= bar.close && bar.close <= bar.high
 //! }));

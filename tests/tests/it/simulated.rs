@@ -139,7 +139,8 @@ async fn past_the_quota_every_quote_is_delayed_and_says_so() {
 
 #[tokio::test]
 async fn an_order_a_person_entered_weeks_ago_still_shows() {
-    let desk = Desk::with("").await;
+    // The token outlives the weeks, or there would be nobody to ask.
+    let desk = Desk::with("login: {refresh_ttl_s: 10000000}").await;
     let id = desk.id_of("ZZQ.TO").await;
     let order = json!({"symbolId": id, "quantity": 10, "limitPrice": 5, "orderType": "Limit",
         "timeInForce": "GoodTillCanceled", "action": "Buy", "primaryRoute": "AUTO", "secondaryRoute": "AUTO"});

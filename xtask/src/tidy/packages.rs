@@ -28,7 +28,12 @@ const fn wanted(
 const SEVENTEEN: [Wanted; 17] = [
     wanted("clap", "apps/tradebot", "apps/tradebot/src/cli.rs", "clap::"),
     wanted("tokio", "apps/tradebot", "apps/tradebot/src/interrupt.rs", "tokio::"),
-    wanted("reqwest", "crates/market-data", "crates/market-data/src/http.rs", "reqwest::"),
+    wanted(
+        "reqwest",
+        "crates/broker-questrade",
+        "crates/broker-questrade/src/transport.rs",
+        "reqwest::",
+    ),
     wanted("serde", "crates/journal", "crates/journal/src/event.rs", "serde::"),
     wanted("rusqlite", "crates/storage", "crates/storage/src/lib.rs", "rusqlite::"),
     wanted("refinery", "crates/storage", "migrations", "refinery::"),
@@ -44,8 +49,8 @@ const SEVENTEEN: [Wanted; 17] = [
         "metrics_exporter_prometheus::",
     ),
     wanted("tracing", "crates/telemetry", "crates/telemetry/src/lib.rs", "tracing"),
-    wanted("backoff", "crates/market-data", "crates/market-data/src/http.rs", "backoff::"),
-    wanted("cached", "crates/market-data", "crates/market-data/src/http.rs", "cached::"),
+    wanted("backoff", "crates/market-data", "crates/market-data/src/retry.rs", "backoff::"),
+    wanted("cached", "crates/market-data", "crates/market-data/src/cache.rs", "cached::"),
     wanted(
         "nvml-wrapper",
         "crates/gpu-lifecycle",

@@ -85,7 +85,7 @@ fn the_record_alone_teaches_what_the_run_learned_in_every_session_through_every_
 fn the_record_alone_teaches_it_in_a_universe_of_many_symbols_too() {
     let names: Vec<String> = (0..30).map(|i| format!("S{i:02}")).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    check_that_the_record_teaches(&Market::random(&names, 330, 0.006, 23), |_| ());
+    check_that_the_record_teaches(&Market::random(&names, 460, 0.006, 23), |_| ());
 }
 
 #[track_caller]
