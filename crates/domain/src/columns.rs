@@ -72,7 +72,6 @@ impl<'a> ColumnFeed<'a> {
         Some((at, date))
     }
 
-    #[inline]
     fn bar(&self, at: usize, date: Date) -> Bar {
         let columns = &self.columns;
         Bar {
@@ -104,7 +103,13 @@ impl Feed for ColumnFeed<'_> {
         if let ([(symbol, last)], [_]) = (data.bars.as_mut_slice(), data.listed.as_slice()) {
             debug_assert_eq!(*symbol, self.symbol, "a buffer of another feed");
             data.session = date.into();
-            *last = self.bar(at, date);
+            // Number by number: a bar that is made first and moved then is waited for.
+            last.date = data.session;
+            last.open = self.columns.open[at];
+            last.high = self.columns.high[at];
+            last.low = self.columns.low[at];
+            last.close = self.columns.close[at];
+            last.volume = self.columns.volume[at];
         } else {
             *data = self.session(at, date);
         }

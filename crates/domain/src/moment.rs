@@ -23,9 +23,13 @@ const DAY: u16 = 24 * 60;
 ///   text sorts as moments do among bars of one interval.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Moment {
-    date: Date,
-    minute: u16,
+    /// Year, month, day and minute from the highest bits down, so that moments compare as one
+    /// number does: they are compared several times on every bar.
+    key: i64,
 }
+
+/// Bits below the date.
+const MINUTE_BITS: u32 = 16;
 
 /// A text or a minute that is no moment.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -46,15 +50,27 @@ pub enum MomentError {
     },
 }
 
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "each part is read from the bits that it was put into"
+)]
 impl Moment {
     /// Before every other.
-    pub const MIN: Self = Self { date: Date::MIN, minute: 0 };
+    pub const MIN: Self = Self::packed((-9999, 1, 1), 0);
     /// After every other.
-    pub const MAX: Self = Self::daily(Date::MAX);
+    pub const MAX: Self = Self::packed((9999, 12, 31), WHOLE);
 
     /// The whole session of a date: the key of its daily bar.
-    pub const fn daily(date: Date) -> Self {
-        Self { date, minute: WHOLE }
+    #[inline]
+    pub fn daily(date: Date) -> Self {
+        Self::packed((date.year(), date.month(), date.day()), WHOLE)
+    }
+
+    #[inline]
+    const fn packed((year, month, day): (i16, i8, i8), minute: u16) -> Self {
+        let (year, month, day) = (year as i64, month as i64, day as i64);
+        Self { key: year << 32 | month << 24 | day << MINUTE_BITS | minute as i64 }
     }
 
     /// The whole session of a date that is known to be one, for constants and tests.
@@ -62,7 +78,8 @@ impl Moment {
     /// # Panics
     /// When there is no such date.
     pub const fn constant(year: i16, month: i8, day: i8) -> Self {
-        Self::daily(Date::constant(year, month, day))
+        let _exists = Date::constant(year, month, day);
+        Self::packed((year, month, day), WHOLE)
     }
 
     /// The minute of a date at which an intraday bar ended: 570 is 09:30.
@@ -71,7 +88,9 @@ impl Moment {
     /// [`MomentError::Minute`] outside 1 to 1440.
     pub fn at(date: Date, minute: u32) -> Result<Self, MomentError> {
         match u16::try_from(minute) {
-            Ok(minute @ 1..=DAY) => Ok(Self { date, minute }),
+            Ok(minute @ 1..=DAY) => {
+                Ok(Self::packed((date.year(), date.month(), date.day()), minute))
+            }
             _ => Err(MomentError::Minute { date, minute }),
         }
     }
@@ -79,37 +98,51 @@ impl Moment {
     /// The session.
     #[inline]
     pub const fn date(self) -> Date {
-        self.date
+        // Only dates are ever packed.
+        Date::constant(self.year(), self.month(), self.day())
+    }
+
+    /// Both belong to the same session.
+    #[inline]
+    pub const fn is_same_session(self, other: Self) -> bool {
+        self.key >> MINUTE_BITS == other.key >> MINUTE_BITS
+    }
+
+    const fn minute_bits(self) -> u16 {
+        self.key as u16
     }
 
     /// Minutes since midnight at which the bar ended; none for a daily bar.
     #[inline]
     pub const fn minute(self) -> Option<u16> {
-        if self.minute == WHOLE { None } else { Some(self.minute) }
+        match self.minute_bits() {
+            WHOLE => None,
+            minute => Some(minute),
+        }
     }
 
     /// The end of a whole session.
     #[inline]
     pub const fn is_daily(self) -> bool {
-        self.minute == WHOLE
+        self.minute_bits() == WHOLE
     }
 
     /// Year of the session.
     #[inline]
-    pub fn year(self) -> i16 {
-        self.date.year()
+    pub const fn year(self) -> i16 {
+        (self.key >> 32) as i16
     }
 
     /// Month of the session, 1 to 12.
     #[inline]
-    pub fn month(self) -> i8 {
-        self.date.month()
+    pub const fn month(self) -> i8 {
+        (self.key >> 24) as i8
     }
 
     /// Day of the session's month, 1 to 31.
     #[inline]
-    pub fn day(self) -> i8 {
-        self.date.day()
+    pub const fn day(self) -> i8 {
+        (self.key >> MINUTE_BITS) as i8
     }
 }
 
@@ -122,7 +155,7 @@ impl From<Date> for Moment {
 
 impl fmt::Display for Moment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&self.date, f)?;
+        fmt::Display::fmt(&self.date(), f)?;
         match self.minute() {
             Some(minute) => write!(f, "T{:02}:{:02}", minute / 60, minute % 60),
             None => Ok(()),

@@ -88,7 +88,7 @@ pub struct Account {
     /// At the last bar.
     latest_equity: Money,
     /// Date of the last bar, and whether it was the first of it.
-    today: Option<Date>,
+    today: Option<Moment>,
     begins: bool,
     /// The session's loss is on record.
     loss_noted: bool,
@@ -296,7 +296,8 @@ impl Account {
     /// A streak that stops entries would never end by a win: it is over after a rest.
     #[inline]
     fn rest_after_losses(&mut self, session: Moment) {
-        self.begins = self.today.replace(session.date()) != Some(session.date());
+        self.begins =
+            !self.today.replace(session).is_some_and(|last| last.is_same_session(session));
         self.since_last_trade += u32::from(self.begins);
         if self.since_last_trade > self.rearm_sessions {
             self.losses_in_a_row = 0;
@@ -315,8 +316,8 @@ impl Account {
         let peak = light.peak.max(equity);
         // Most closes of a run change nothing, and a division takes its time.
         let previous = if self.begins { light.latest } else { light.previous };
-        let day_return = if equity == previous { 0.0 } else { equity / previous - 1.0 };
-        let drawdown = if equity == peak { 0.0 } else { 1.0 - equity / peak };
+        let day_return = if equity == previous { 0.0 } else { growth(equity, previous) };
+        let drawdown = if equity == peak { 0.0 } else { -growth(equity, peak) };
         self.light = Light { peak, previous, latest: equity, ..light };
         let record = (self.detail == Detail::Full)
             .then(|| Box::new(self.snapshot_of_marks(session, symbols, (drawdown, day_return))));
@@ -473,6 +474,12 @@ fn intent_id(number: u32) -> String {
 /// a / b for analysis.
 fn ratio(a: Money, b: Money) -> f64 {
     a.to_f64() / b.to_f64()
+}
+
+/// What became of an amount, less 1. Not inlined, or it would be reckoned where nothing changed too.
+#[inline(never)]
+fn growth(now: f64, before: f64) -> f64 {
+    now / before - 1.0
 }
 
 #[cfg(test)]

@@ -297,7 +297,9 @@ impl Engine {
         if let Some(mut rules) = self.rules.take() {
             let done = self.rule_session(&mut rules, data, ledger, &mut phases);
             self.rules = Some(rules);
-            return done;
+            // A result that is handed on is copied whole, on every bar.
+            done?;
+            return Ok(());
         }
 
         phases.enter(Phase::Gate);
