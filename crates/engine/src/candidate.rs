@@ -8,7 +8,7 @@ use tradebot_journal::{
     CheckRecord, ConsensusRecord, DecisionId, DecisionRecord, OpinionRecord, QualityRecord,
     RiskRecord, Verdict, ViolationRecord,
 };
-use tradebot_models::Input;
+use tradebot_models::{Input, VolatilityForecast};
 use tradebot_policy::RowPolicy;
 use tradebot_quality_gates::Reading;
 use tradebot_regime::severity::HIGH;
@@ -71,6 +71,15 @@ pub fn management_of(row: &RowPolicy) -> Management {
         break_even_at_r: row.break_even_at_r,
         partial_exit: both.map(|(at_r, share)| PartialExit { at_r, share }),
     }
+}
+
+/// What is expected of volatility over what was seen of late: the forecast of the next sessions
+/// over the exponentially weighted past, which is what ATR knows. 1 without a forecast.
+///
+/// Bounded: a forecast moves a stop, it does not abolish it.
+pub fn stop_scale(outlook: Option<&VolatilityForecast>) -> f64 {
+    let scale = outlook.map_or(1.0, |o| o.volatility / o.ewma.volatility);
+    if scale.is_finite() { scale.clamp(0.5, 2.0) } else { 1.0 }
 }
 
 /// Builds the row's bracket around a raw close.

@@ -161,6 +161,7 @@ pub const fn bracket_record(bracket: &Bracket) -> BracketRecord {
         atr_multiplier: bracket.atr_multiplier,
         r_multiple: bracket.r_multiple,
         trailing_atr: bracket.trailing_atr,
+        stop_scale: None,
         management: None,
     }
 }

@@ -50,6 +50,9 @@ pub struct RowPolicy {
     /// A position is left at the next open when the consensus turns against it.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub exit_on_reversal: bool,
+    /// Distances in ATR are multiplied by the volatility that is expected over that of late.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub stop_follows_forecast: bool,
     /// Gain that raises the stop to the entry plus costs, in planned risks (entry limit less
     /// stop); `None` leaves stops where they are.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -105,6 +108,7 @@ impl RowPolicy {
             correlation_limit: row.number(&schema::CORRELATION_LIMIT),
             analyst_weights: AnalystWeights::read(&mut row)?,
             exit_on_reversal: row.yes_if_given(&schema::EXIT_ON_REVERSAL),
+            stop_follows_forecast: row.yes_if_given(&schema::STOP_FOLLOWS_FORECAST),
             break_even_at_r: row.number_or_none_if_given(&schema::BREAK_EVEN_AT_R),
             partial_exit_at_r: row.number_or_none_if_given(&schema::PARTIAL_EXIT_AT_R),
             partial_exit_share: partial_exit_share(&mut row),

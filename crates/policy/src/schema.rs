@@ -141,6 +141,14 @@ pub const EXIT_ON_REVERSAL: Setting = Setting {
     max: 1.0,
     means: "whether a position is left at the next open when the consensus turns against it",
 };
+/// Stops by the forecast of volatility.
+pub const STOP_FOLLOWS_FORECAST: Setting = Setting {
+    key: "stop_follows_forecast",
+    form: Form::YesOrNo,
+    min: 0.0,
+    max: 1.0,
+    means: "whether stop distances grow and shrink with the volatility that is expected",
+};
 /// Break-even stop.
 pub const BREAK_EVEN_AT_R: Setting = number_or_none(
     "break_even_at_r",
@@ -160,8 +168,13 @@ pub const PARTIAL_EXIT_SHARE: Setting =
     number("partial_exit_share", 0.1, 0.9, "the part that is sold, of the shares held");
 
 /// The keys of a row that may be left out and are off then, in the order of the file's comment.
-pub const MANAGEMENT: [Setting; 4] =
-    [EXIT_ON_REVERSAL, BREAK_EVEN_AT_R, PARTIAL_EXIT_AT_R, PARTIAL_EXIT_SHARE];
+pub const MANAGEMENT: [Setting; 5] = [
+    EXIT_ON_REVERSAL,
+    STOP_FOLLOWS_FORECAST,
+    BREAK_EVEN_AT_R,
+    PARTIAL_EXIT_AT_R,
+    PARTIAL_EXIT_SHARE,
+];
 
 /// Key of the mapping that holds [`ANALYSTS`].
 pub const ANALYST_WEIGHTS: &str = "analyst_weights";

@@ -12,6 +12,10 @@ use crate::store::{RunHandle, RunKey, Store};
 /// Bytes of write-ahead log after which a checkpoint moves it into the database.
 const WAL_BYTES_MAX: u64 = 16 * 1024 * 1024;
 
+/// Entries of a group at the most, whole cycles rounded up: a thousand symbols bring them in a few
+/// cycles, and one commit must not hold up the cycle that it falls on.
+const GROUP_ENTRIES_MAX: u64 = 4_096;
+
 /// The durable [`Ledger`] of one run.
 ///
 /// While `replaying`, each event is compared with the one on record and nothing is written; after
@@ -44,8 +48,8 @@ pub struct SqliteLedger {
 
 impl SqliteLedger {
     /// The ledger of a run that [`Store::begin_run`] began or found. Commits are made every
-    /// `group_cycles` cycles (at least 1); a crash loses at most that many, which are computed
-    /// again.
+    /// `group_cycles` cycles (at least 1), and earlier where cycles are large; a crash loses at most
+    /// that many, which are computed again.
     ///
     /// # Errors
     /// [`StoreError`] when the journal cannot be read.
@@ -273,7 +277,8 @@ impl Ledger for SqliteLedger {
     fn commit(&mut self, force: bool) -> Result<(), LedgerError> {
         self.usable()?;
         self.cycles += 1;
-        if force || self.cycles >= self.group_cycles {
+        let waiting = self.chain.len.saturating_sub(self.durable);
+        if force || self.cycles >= self.group_cycles || waiting >= GROUP_ENTRIES_MAX {
             self.commit_group()?;
         }
         Ok(())

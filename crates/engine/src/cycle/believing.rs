@@ -95,10 +95,12 @@ impl Engine {
             .atr()
             .ok_or_else(|| Passed { reason: "not_warm", detail: "no ATR yet".to_owned() })?;
         let policy = &self.row(row);
-        let bracket = candidate::bracket(bar.close, atr, policy)?;
+        let follows = policy.stop_follows_forecast;
+        let stop_scale = follows.then(|| candidate::stop_scale(self.outlook.as_ref()));
+        let bracket = candidate::bracket(bar.close, atr * stop_scale.unwrap_or(1.0), policy)?;
         record.features.clone_from(features);
         let management = management_record(&candidate::management_of(policy));
-        record.bracket = Some(BracketRecord { management, ..bracket_record(&bracket) });
+        record.bracket = Some(BracketRecord { stop_scale, management, ..bracket_record(&bracket) });
 
         let opinions = candidate::opine(&self.roster, &self.learning, row, features);
         let consensus = self

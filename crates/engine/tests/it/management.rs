@@ -100,3 +100,26 @@ fn rows_without_options_write_records_without_them() {
     let stays = managed("    exit_on_reversal: no\n    break_even_at_r: none\n");
     assert_eq!(plain.digest, stays.digest);
 }
+
+#[test]
+fn stops_follow_the_forecast_of_volatility_for_trades_and_shadows_alike() {
+    let plain = managed("");
+    let outcome = managed("    stop_follows_forecast: yes\n");
+    let brackets = |o: &Outcome| -> BTreeMap<_, _> {
+        o.decisions().filter_map(|d| Some((d.id, d.bracket?))).collect()
+    };
+    let (with, without) = (brackets(&outcome), brackets(&plain));
+    assert_eq!(with.len(), without.len());
+    let mut scales = Vec::new();
+    for (id, bracket) in &with {
+        let scale = bracket.stop_scale.expect("the row asks for it");
+        assert!((0.5..=2.0).contains(&scale), "{scale}");
+        assert_eq!(without[id].stop_scale, None);
+        assert_eq!(bracket.atr, without[id].atr * scale, "{id:?}");
+        scales.push(scale);
+    }
+    let moved = scales.iter().filter(|scale| **scale != 1.0).count();
+    assert!(moved > 100, "{moved} of {} brackets knew a forecast", scales.len());
+    assert!(scales.iter().any(|s| *s > 1.02) && scales.iter().any(|s| *s < 0.98), "both ways");
+    assert_eq!(unlike_their_shadows(&outcome), Vec::<String>::new());
+}

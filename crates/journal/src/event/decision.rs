@@ -42,7 +42,7 @@ pub struct BracketRecord {
     pub target: Price,
     /// Longest holding, in sessions after the decision.
     pub max_holding_sessions: u32,
-    /// ATR(14) at the decision, raw currency per share.
+    /// ATR(14) at the decision, raw currency per share; times `stop_scale` where there is one.
     pub atr: f64,
     /// Multiple of ATR that the row asks for.
     pub atr_multiplier: f64,
@@ -50,6 +50,9 @@ pub struct BracketRecord {
     pub r_multiple: f64,
     /// Chandelier distance in ATR, when the row trails.
     pub trailing_atr: Option<f64>,
+    /// What the forecast of volatility made of ATR; left out where the row does not ask.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stop_scale: Option<f64>,
     /// Options of the position; left out when all are off.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub management: Option<ManagementRecord>,

@@ -39,6 +39,7 @@ fn a_file_without_these_keys_is_read_as_before_and_everything_is_off() {
         let row = policy.row(regime);
         let on = (row.exit_on_reversal, row.break_even_at_r, row.partial_exit_at_r);
         assert_eq!((on, row.partial_exit_share), ((false, None, None), None), "{regime}");
+        assert!(!row.stop_follows_forecast, "{regime}");
     }
     assert_eq!(policy.digest(), DIGEST_WITHOUT);
 }
@@ -47,6 +48,10 @@ fn a_file_without_these_keys_is_read_as_before_and_everything_is_off() {
 fn keys_that_say_off_are_the_same_as_no_keys() {
     let off = ["exit_on_reversal: no", "break_even_at_r: none", "partial_exit_at_r: none"];
     assert_eq!(Policy::parse("x", &with(&off)).unwrap(), Policy::bundled());
+    assert_eq!(
+        Policy::parse("x", &with(&["stop_follows_forecast: no"])).unwrap(),
+        Policy::bundled()
+    );
     let with_share = [off[0], off[1], off[2], "partial_exit_share: 0.5"];
     assert_eq!(Policy::parse("x", &with(&with_share)).unwrap().digest(), DIGEST_WITHOUT);
 }
@@ -69,12 +74,14 @@ fn keys_that_are_on_are_read_into_their_row_alone_and_change_the_digest() {
         assert_eq!(policy.row(regime), bundled.row(regime));
     }
     let mut digests = vec![DIGEST_WITHOUT.to_owned()];
-    for lines in [&lines[..1], &lines[1..2], &lines[2..], &lines[..]] {
+    assert!(first_row(&["stop_follows_forecast: yes"]).stop_follows_forecast);
+    let forecast = ["stop_follows_forecast: yes"];
+    for lines in [&lines[..1], &lines[1..2], &lines[2..], &lines[..], &forecast] {
         digests.push(Policy::parse("x", &with(lines)).unwrap().digest());
     }
     digests.sort();
     digests.dedup();
-    assert_eq!(digests.len(), 5, "each option has a digest of its own");
+    assert_eq!(digests.len(), 6, "each option has a digest of its own");
 }
 
 #[test]

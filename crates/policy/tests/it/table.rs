@@ -51,6 +51,7 @@ fn row_of_table(i: usize) -> RowPolicy {
         correlation_limit: CORRELATION_LIMIT[i],
         analyst_weights: AnalystWeights { technical, sentiment, fundamental, risk, regime },
         exit_on_reversal: false,
+        stop_follows_forecast: false,
         break_even_at_r: None,
         partial_exit_at_r: None,
         partial_exit_share: None,

@@ -57,6 +57,18 @@ fn a_crash_loses_the_open_group_only_and_the_continued_run_ends_as_if_nothing_ha
 }
 
 #[test]
+fn large_cycles_are_committed_before_their_group_is_full() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut ledger = open(dir.path(), u32::MAX);
+    let entries = |sessions: u32| (0..sessions).map(|i| session_events(i).len()).sum::<usize>();
+    let enough = (1..).find(|sessions| entries(*sessions) > 4_096).unwrap();
+    write_sessions(&mut ledger, 1, 0, enough - 10);
+    assert_eq!(ledger.durable_entries(), 0, "a small group waits");
+    write_sessions(&mut ledger, 1, enough - 10, enough);
+    assert!(ledger.durable_entries() >= 4_096);
+}
+
+#[test]
 fn a_replay_that_differs_stops_at_the_first_difference_and_writes_nothing() {
     let dir = tempfile::tempdir().unwrap();
     let mut ledger = open(dir.path(), 1);

@@ -65,6 +65,7 @@ fn bracket() -> BracketRecord {
         atr_multiplier: 1.5,
         r_multiple: 2.0,
         trailing_atr: None,
+        stop_scale: None,
         management: None,
     }
 }

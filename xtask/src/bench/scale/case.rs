@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
@@ -12,7 +13,7 @@ use tradebot_journal::chain::Chain;
 use tradebot_journal::digest::RunDigest;
 use tradebot_journal::{Event, Ledger, LedgerError, SnapshotRecord};
 use tradebot_simulator::{Churn, World, WorldConfig};
-use tradebot_storage::{Mode, SqliteLedger, Store};
+use tradebot_storage::{Mode, ScratchFile, SqliteLedger, Store};
 
 use crate::bench::measure::{cpu_seconds, now};
 
@@ -118,7 +119,9 @@ pub(crate) fn measure(case: Case) -> anyhow::Result<Measured> {
     let mut config = EngineConfig::simulated((from, to), world.symbols(), cash);
     config.data_source = world.label();
     config.data_digest = world.label();
-    let mut engine = Engine::new(config)?;
+    // As the program does it: what R is learned from again does not stay in memory.
+    let scratch = Arc::new(ScratchFile::create(folder.path())?);
+    let mut engine = Engine::new(config)?.setting_aside(scratch);
     if !case.sqlite {
         let mut ledger = Hashed::default();
         return run(case, &world, &mut engine, &mut ledger);

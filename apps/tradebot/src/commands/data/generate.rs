@@ -131,7 +131,7 @@ fn text(generated: &Generated, currency: Currency) -> String {
     ));
     if !generated.not_listed.is_empty() {
         let not = counted(generated.not_listed.len(), "symbol");
-        page.say(&format!("{not} of the world are not listed by the last session."));
+        page.say(&format!("Listed only after the last session: {not} of the world."));
     }
     let account = if currency == Currency::Usd { "" } else { " --currency CAD" };
     page.section(&format!("Trade it with: tradebot backtest --data catalogue{account}"));

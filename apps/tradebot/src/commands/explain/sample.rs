@@ -69,6 +69,7 @@ pub(crate) fn trade() -> DecisionRecord {
             atr_multiplier: 2.0,
             r_multiple: 1.5,
             trailing_atr: None,
+            stop_scale: None,
             management: None,
         }),
         opinions: vec![
