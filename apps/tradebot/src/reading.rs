@@ -6,7 +6,7 @@ use std::path::Path;
 use tradebot_backtest::{PricePoint, RunResult, ScoredForecast, Timing};
 use tradebot_domain::{Moment, Symbol};
 use tradebot_engine::shadow::Forecast;
-use tradebot_engine::{LearnedOutcome, LearnedSession};
+use tradebot_engine::{Asked, LearnedOutcome, LearnedSession};
 use tradebot_journal::{CandidatesRecord, RunFinished};
 use tradebot_storage::{Mode, Reader, ResolvedRow, RunInfo, RunKey, Store, StoredQuestion};
 
@@ -206,9 +206,10 @@ pub fn learned_so_far(reader: &Reader, run: RunKey) -> Result<Vec<LearnedSession
     let mut by_session: BTreeMap<Moment, Vec<LearnedOutcome>> = BTreeMap::new();
     for row in reader.resolved(run)? {
         if let Some(forecast) = forecast(&row) {
-            let StoredQuestion { features, r_multiple } = reader.question(row.decision_seq)?;
+            let StoredQuestion { features, close, bracket } = reader.question(row.decision_seq)?;
+            let asked = close.zip(bracket).map(|(close, bracket)| Asked { close, bracket });
             let record = row.outcome;
-            let outcome = LearnedOutcome { record, forecast, features, r_multiple };
+            let outcome = LearnedOutcome { record, forecast, features, asked };
             by_session.entry(outcome.record.resolved).or_default().push(outcome);
         }
     }

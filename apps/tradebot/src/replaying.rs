@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use serde::Serialize;
 use tradebot_backtest::{Ending, RunResult, replay};
 use tradebot_domain::{Decimal, Exchange, Money, Symbol, Timestamp};
-use tradebot_engine::{Engine, EngineConfig, Intraday, Observer, Phase};
+use tradebot_engine::{Engine, EngineConfig, Intraday, Observer, Phase, Recalled};
 use tradebot_journal::{RunFinished, SnapshotRecord};
 use tradebot_policy::Policy;
 use tradebot_storage::{Mode, ScratchFile, SqliteLedger, Store};
@@ -94,13 +94,7 @@ pub fn run(job: &Job<'_>) -> Result<(), Failure> {
     let (mut warm_up, sessions) = market.feeds()?;
     let mut engine = Engine::new(config).map_err(|e| Failure::usage(e.to_string()))?;
     if let Some(origin) = &job.args.warm_start {
-        if job.settings.intraday.is_some() {
-            return Err(Failure::usage(
-                "--warm-start is for daily bars: what was learned of one length of bars says nothing of another",
-            ));
-        }
-        let learned = reading::learned_sessions(job.home, origin)?;
-        engine.warm_start(origin, &learned)?;
+        begin_warm(job, &mut engine, origin)?;
     }
 
     let mut store = Store::open(job.home, job.mode)?;
@@ -233,6 +227,42 @@ fn sectors(settings: &Settings) -> Result<BTreeMap<Symbol, String>, Failure> {
         Err(e) => Err(Failure::usage(format!("universe.sectors: {e}"))),
     };
     settings.universe.sectors.iter().map(named).collect()
+}
+
+/// Begins with what a finished run learned, as far as it answers what this policy asks.
+fn begin_warm(job: &Job<'_>, engine: &mut Engine, origin: &str) -> Result<(), Failure> {
+    if job.settings.intraday.is_some() {
+        return Err(Failure::usage(
+            "--warm-start is for daily bars: what was learned of one length of bars says nothing of another",
+        ));
+    }
+    let recalled = engine.warm_start(origin, &reading::learned_sessions(job.home, origin)?)?;
+    let left = recalled.left_in_all();
+    if recalled.taken == 0 && left > 0 {
+        return Err(Failure::usage(format!(
+            "--warm-start {origin}: none of its {left} outcomes answers what this policy asks; \
+             its brackets had {}. Begin without it, or with the policy of that run",
+            asked_otherwise(&recalled)
+        )));
+    }
+    if left > 0 && !job.quiet {
+        say(&format!(
+            "{left} of the {} outcomes of {origin} answer another question and are not learned \
+             from: {}",
+            left + recalled.taken,
+            asked_otherwise(&recalled)
+        ));
+    }
+    Ok(())
+}
+
+/// Which brackets were not this policy's, row by row.
+fn asked_otherwise(recalled: &Recalled) -> String {
+    let told = recalled.left.iter().map(|((row, variant), count)| match variant.as_str() {
+        "plain" => format!("{count} of {row} with other stops, holding times or options"),
+        options => format!("{count} of {row} under {options}"),
+    });
+    told.collect::<Vec<_>>().join(", ")
 }
 
 fn announce(job: &Job<'_>, market: &Market, handle: &tradebot_storage::RunHandle) {

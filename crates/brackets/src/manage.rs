@@ -78,11 +78,14 @@ impl Management {
         }
     }
 
-    /// The variant of a bracket that is managed like this and trails by `trailing_atr`.
+    /// The variant of a bracket that is managed like this, trails by `trailing_atr`, and whose
+    /// distances follow the forecast of volatility or do not.
     ///
-    /// `plain` when everything is off, else e.g. `trailing=1.5+reversal+break_even=1+partial=0.5@1`.
-    pub fn variant(&self, trailing_atr: Option<f64>) -> LabelVariant {
+    /// `plain` when everything is off, else e.g.
+    /// `forecast+trailing=1.5+reversal+break_even=1+partial=0.5@1`.
+    pub fn variant(&self, trailing_atr: Option<f64>, follows_forecast: bool) -> LabelVariant {
         let parts = [
+            follows_forecast.then(|| "forecast".to_owned()),
             trailing_atr.map(|k| format!("trailing={k}")),
             self.exit_on_reversal.then(|| "reversal".to_owned()),
             self.break_even_at_r.map(|r| format!("break_even={r}")),
@@ -132,20 +135,22 @@ mod tests {
     #[test]
     fn every_combination_of_options_has_a_variant_of_its_own() {
         let mut seen = std::collections::BTreeSet::new();
-        for trailing in [None, Some(1.5), Some(2.0)] {
+        let trailing = [None, Some(1.5), Some(2.0)].into_iter();
+        for (trailing, follows) in trailing.flat_map(|t| [(t, false), (t, true)]) {
             for exit_on_reversal in [false, true] {
                 for break_even_at_r in [None, Some(0.5), Some(1.0)] {
                     for partial_exit in [None, Some(HALF), Some(PartialExit { at_r: 0.5, ..HALF })]
                     {
                         let m = Management { exit_on_reversal, break_even_at_r, partial_exit };
-                        assert!(seen.insert(m.variant(trailing)), "{m:?} {trailing:?}");
+                        let variant = m.variant(trailing, follows);
+                        assert!(seen.insert(variant), "{m:?} {trailing:?} {follows}");
                     }
                 }
             }
         }
-        assert_eq!(Management::OFF.variant(None).as_str(), "plain");
-        let told = all_on().variant(Some(1.5)).to_string();
-        assert_eq!(told, "trailing=1.5+reversal+break_even=1+partial=0.5@1");
+        assert_eq!(Management::OFF.variant(None, false).as_str(), "plain");
+        let told = all_on().variant(Some(1.5), true).to_string();
+        assert_eq!(told, "forecast+trailing=1.5+reversal+break_even=1+partial=0.5@1");
     }
 
     #[test]

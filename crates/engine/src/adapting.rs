@@ -173,7 +173,9 @@ impl Adapting {
     /// [`EngineError::Scratch`] when the past cannot be set aside.
     pub fn recall(&mut self, of: &LearnedSession) -> Result<Taught, EngineError> {
         for outcome in of.outcomes.iter().filter(|o| o.record.won.is_some()) {
-            let Some(r_multiple) = outcome.r_multiple else { continue };
+            let Some(r_multiple) = outcome.asked.map(|asked| asked.bracket.r_multiple) else {
+                continue;
+            };
             let (row, forecast) = (outcome.record.row, outcome.forecast.clone());
             let asked = Asked { row, r_multiple, forecast, uniqueness: None };
             self.asked.insert(outcome.record.id, asked);

@@ -28,7 +28,8 @@ use crate::roster::Roster;
 use crate::shadow::{self, Resolved};
 use crate::strategy::{Factory, Ruling};
 use crate::symbol_state::SymbolState;
-use crate::warm::{LearnedSession, Recollection};
+use crate::warm::question::answers_of;
+use crate::warm::{LearnedSession, Recalled, Recollection};
 use ruling::Rules;
 
 mod acting;
@@ -202,7 +203,10 @@ impl Engine {
         }
     }
 
-    /// Begins with what an earlier run learned, session by session in its order.
+    /// Begins with what an earlier run learned, session by session in its order. Outcomes of brackets
+    /// that this policy would not have asked about teach nothing: another option, another distance
+    /// or another limit is another question. (Another R-multiple is one too, but what it would have
+    /// made of an outcome is on record.)
     ///
     /// # Errors
     /// [`EngineError::Learning`] when its outcomes do not fit the members of this engine.
@@ -210,9 +214,10 @@ impl Engine {
         &mut self,
         origin: &str,
         sessions: &[LearnedSession],
-    ) -> Result<(), EngineError> {
+    ) -> Result<Recalled, EngineError> {
         self.warm_start = Some(origin.to_owned());
-        for session in sessions {
+        let (sessions, recalled) = answers_of(&self.config.policy, sessions);
+        for session in &sessions {
             let taught = self.adapting.recall(session)?;
             self.adapting
                 .teach(&mut self.learning, &taught)
@@ -224,9 +229,9 @@ impl Engine {
         let last =
             sessions.last().map_or(Moment::daily(self.config.from), |session| session.session);
         read.map_err(|detail| EngineError::Learning { session: last, detail })?;
-        self.roster.recall(sessions, &known);
+        self.roster.recall(&sessions, &known);
         self.adapting.forget_what_is_settled();
-        Ok(())
+        Ok(recalled)
     }
 
     /// The past that a new R-multiple is learned from goes to `scratch` instead of memory. To be

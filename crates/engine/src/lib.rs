@@ -35,4 +35,4 @@ pub use phase::{Observer, Phase, Silent};
 pub use strategy::{Admission, Entry, Holding, Protection, Ruling, Strategy, Wish};
 pub use tradebot_brackets::BracketSpec;
 pub use tradebot_risk::Size;
-pub use warm::{LearnedOutcome, LearnedSession, Recollection};
+pub use warm::{Asked, LearnedOutcome, LearnedSession, Recalled, Recollection};

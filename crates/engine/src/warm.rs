@@ -7,6 +7,10 @@ use crate::adapting::Adapting;
 use crate::learning::Learning;
 use crate::shadow::{Forecast, Resolved};
 
+pub use question::{Asked, Recalled};
+
+pub(crate) mod question;
+
 /// One outcome of an earlier run with what had been asked and forecast, as its journal holds it.
 #[derive(Debug, Clone)]
 pub struct LearnedOutcome {
@@ -16,8 +20,8 @@ pub struct LearnedOutcome {
     pub forecast: Forecast,
     /// Features of the decision, in the order of the feature set.
     pub features: Vec<f64>,
-    /// R-multiple of the bracket that was asked; none for one that is as the policy's row.
-    pub r_multiple: Option<f64>,
+    /// What was asked; none where that is not on record: then it counts as the row's own question.
+    pub asked: Option<Asked>,
 }
 
 /// What one session of an earlier run brought to light.

@@ -345,6 +345,29 @@ fn the_next_run_can_begin_with_what_this_one_learned() {
 }
 
 #[test]
+fn a_run_does_not_begin_with_answers_to_a_question_that_it_does_not_ask() {
+    let copy = tampered("");
+    let bundled = concat!(env!("CARGO_MANIFEST_DIR"), "/../policies/regimes.yaml");
+    let bundled = std::fs::read_to_string(bundled).unwrap();
+    let own = "    kelly_multiplier:";
+    let all = bundled.replace(own, &format!("    exit_on_reversal: yes\n{own}"));
+    let policy = copy.desk("reversal.yaml");
+    std::fs::write(&policy, all).unwrap();
+    let range = ["--symbols", "AAPL,IBM,MSFT", "--from", "2002-07-01", "--to", "2002-07-12"];
+    let asked = ["backtest", "--no-report", "--warm-start", "demo-0001", "--policy"];
+    let run = [&asked[..], &[policy.to_str().unwrap()], &range].concat();
+    let refused = copy.tradebot(&run).run().code(2);
+    let _ = refused.says(&["--warm-start demo-0001", "none of its", "what this policy asks"]);
+    // One row of another kind: the others teach, and the person is told.
+    let at = bundled.find("  TRENDING_LOW_VOL:").unwrap();
+    let at = at + bundled[at..].find(own).unwrap();
+    let one = format!("{}    break_even_at_r: 1\n{}", &bundled[..at], &bundled[at..]);
+    std::fs::write(&policy, one).unwrap();
+    let told = copy.tradebot(&run).run().code(0);
+    let _ = told.says(&["answer another question", "TRENDING_LOW_VOL"]);
+}
+
+#[test]
 fn the_skill_of_every_member_and_of_the_ensemble_is_told_with_what_it_is_measured_against() {
     let skill = home().json(&["skill", "--json"]);
     let lines = skill.as_array().unwrap();

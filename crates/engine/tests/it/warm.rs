@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use tradebot_domain::{Moment, Regime};
 use tradebot_engine::shadow::Forecast;
-use tradebot_engine::{Engine, EngineConfig, LearnedOutcome, LearnedSession, Silent};
+use tradebot_engine::{
+    Asked, Engine, EngineConfig, LearnedOutcome, LearnedSession, Recalled, Silent,
+};
 use tradebot_journal::{
     CandidatesRecord, DecisionId, DecisionRecord, Event, LearnedRecord, MemoryLedger,
 };
@@ -32,7 +34,10 @@ fn on_record(outcome: &Outcome) -> Vec<LearnedSession> {
                     record: record.clone(),
                     forecast: forecast(decision),
                     features: decision.features.clone(),
-                    r_multiple: decision.bracket.as_ref().map(|b| b.r_multiple),
+                    asked: decision
+                        .close
+                        .zip(decision.bracket)
+                        .map(|(close, bracket)| Asked { close, bracket }),
                 });
             }
             Event::Candidates(record) => {
@@ -184,4 +189,99 @@ fn outcomes_of_another_question_do_not_teach_a_row_that_asks_its_own() {
     assert!(after > before + 1.0, "{before} {after}");
     let (before, after) = asking(policy);
     assert!(after <= before, "{before} {after}");
+}
+
+/// The bundled rows, with further keys in one of them or in all.
+fn with_options(keys: &str, only: Option<Regime>) -> Policy {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../policies/regimes.yaml");
+    let mut text = std::fs::read_to_string(path).unwrap();
+    let own = "    kelly_multiplier:";
+    match only {
+        None => text = text.replace(own, &format!("{keys}{own}")),
+        Some(row) => {
+            let at = text.find(&format!("  {row}:")).unwrap();
+            let at = at + text[at..].find(own).unwrap();
+            text.insert_str(at, keys);
+        }
+    }
+    Policy::parse("with options", &text).unwrap()
+}
+
+/// An engine of `policy` that began with what `first` learned, and what it took of it.
+fn begun_with(market: &Market, policy: Policy, first: &[LearnedSession]) -> (Engine, Recalled) {
+    let mut engine = Engine::new(config(market, |c| c.policy = policy)).unwrap();
+    let recalled = engine.warm_start("the first part", first).unwrap();
+    (engine, recalled)
+}
+
+#[test]
+fn outcomes_learned_under_an_option_teach_nothing_to_a_policy_without_it_and_the_other_way_round() {
+    let market = Market { sessions: climbing().sessions[..400].to_vec() };
+    for (keys, variant) in [
+        ("    exit_on_reversal: yes\n", "reversal"),
+        ("    break_even_at_r: 1\n", "break_even=1"),
+        ("    partial_exit_at_r: 1\n    partial_exit_share: 0.5\n", "partial=0.5@1"),
+        ("    stop_follows_forecast: yes\n", "forecast"),
+    ] {
+        let optional = with_options(keys, None);
+        let (of_option, of_plain) = (optional.clone(), Policy::bundled());
+        let option = on_record(&run(&market, |c| c.policy = of_option));
+        let plain = on_record(&run(&market, |_| ()));
+        for (theirs, ours, told) in [(&option, &of_plain, variant), (&plain, &optional, "plain")] {
+            let cold = Engine::new(config(&market, |c| c.policy = ours.clone())).unwrap();
+            let (engine, recalled) = begun_with(&market, ours.clone(), theirs);
+            assert_eq!(recalled.taken, 0, "{variant}");
+            assert!(recalled.left_in_all() > 100, "{variant}: {recalled:?}");
+            assert!(recalled.left.keys().all(|(_, v)| v.as_str() == told), "{recalled:?}");
+            for row in Regime::ALL {
+                let (cold, warm) = (cold.learning(), engine.learning());
+                assert_eq!(warm.learner.row(row), cold.learner.row(row), "{variant} {row}");
+            }
+        }
+        let (_, recalled) = begun_with(&market, optional, &option);
+        assert!(recalled.left.is_empty() && recalled.taken > 100, "{variant}: {recalled:?}");
+    }
+}
+
+#[test]
+fn a_row_whose_question_changed_begins_anew_and_the_others_go_on() {
+    let market = Market { sessions: climbing().sessions[..700].to_vec() };
+    let first = run(&market, |c| c.training.adapt_r = false);
+    let asked: BTreeSet<Regime> =
+        first.decisions().filter(|d| d.bracket.is_some()).map(|d| d.row).collect();
+    assert!(asked.len() > 1, "one row shows nothing: {asked:?}");
+    let sessions = on_record(&first);
+    for changed in asked.iter().copied() {
+        let policy = with_options("    break_even_at_r: 1\n", Some(changed));
+        let cold = Engine::new(config(&market, |c| c.policy = policy.clone())).unwrap();
+        let (engine, recalled) = begun_with(&market, policy, &sessions);
+        assert!(recalled.left.keys().all(|(row, _)| *row == changed), "{recalled:?}");
+        let n = |engine: &Engine, row| engine.learning().learner.row(row).n;
+        assert!(n(&engine, changed) <= n(&cold, changed), "{changed}");
+        for other in asked.iter().copied().filter(|row| *row != changed) {
+            assert!(n(&engine, other) > n(&cold, other), "{changed} {other}");
+        }
+    }
+}
+
+#[test]
+fn another_stop_or_holding_time_is_another_question_too() {
+    let market = Market { sessions: climbing().sessions[..400].to_vec() };
+    let sessions = on_record(&run(&market, |_| ()));
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../policies/regimes.yaml");
+    let bundled = std::fs::read_to_string(path).unwrap();
+    let every = |key: &str, value: &str| {
+        let lines = bundled.lines().map(|line| match line.strip_prefix(&format!("    {key}: ")) {
+            Some(_) => format!("    {key}: {value}\n"),
+            None => format!("{line}\n"),
+        });
+        Policy::parse("changed", &lines.collect::<String>()).unwrap()
+    };
+    for policy in [every("atr_multiplier", "1.75"), every("max_holding_sessions", "17")] {
+        let (_, recalled) = begun_with(&market, policy, &sessions);
+        assert!(recalled.taken == 0 && recalled.left_in_all() > 100, "{recalled:?}");
+    }
+    // What bounds no stop changes no question: a limit on loss, for one.
+    let (_, recalled) = begun_with(&market, every("daily_loss_limit", "0.01"), &sessions);
+    assert!(recalled.left.is_empty() && recalled.taken > 100, "{recalled:?}");
 }

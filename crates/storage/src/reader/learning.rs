@@ -3,7 +3,7 @@
 use rusqlite::{Row, params};
 use serde::Deserialize;
 use tradebot_domain::{MemberId, Moment};
-use tradebot_journal::{CandidatesRecord, DecisionId, ExitReason, OutcomeRecord};
+use tradebot_journal::{BracketRecord, CandidatesRecord, DecisionId, ExitReason, OutcomeRecord};
 
 use super::decisions::regime;
 use super::{Reader, parsed, sql, unreadable};
@@ -26,12 +26,14 @@ pub struct StoredOpinion {
 }
 
 /// What a decision was asked.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct StoredQuestion {
     /// Features in the order of the run's feature names; empty when it was not warm.
     pub features: Vec<f64>,
-    /// The bracket's target in stop distances; none without a bracket.
-    pub r_multiple: Option<f64>,
+    /// Raw close of the decision, currency per share; none without a usable bar.
+    pub close: Option<f64>,
+    /// The bracket in question; none where none was built.
+    pub bracket: Option<BracketRecord>,
 }
 
 /// An outcome and the forecasts it settles.
@@ -110,18 +112,8 @@ impl Reader {
     /// # Errors
     /// [`StoreError::Unreadable`] when the entry does not read back.
     pub fn question(&self, decision_seq: u64) -> Result<StoredQuestion, StoreError> {
-        #[derive(Deserialize)]
-        struct Bracket {
-            r_multiple: f64,
-        }
-        #[derive(Deserialize)]
-        struct Decision {
-            features: Vec<f64>,
-            bracket: Option<Bracket>,
-        }
         let body: String = self.one(sql::BODY, [int(decision_seq)], |r| r.get(0))?;
-        let Decision { features, bracket } = self.read(decision_seq, &body, "a decision")?;
-        Ok(StoredQuestion { features, r_multiple: bracket.map(|b| b.r_multiple) })
+        self.read(decision_seq, &body, "a decision")
     }
 
     /// Published weights, session by session.
