@@ -6,7 +6,7 @@ use crate::check::Check;
 use crate::config::GateConfig;
 use crate::contract;
 use crate::moves::Moves;
-use crate::reading::{Admitted, EVERY, Finding, Reading, Refused, conclude};
+use crate::reading::{Admitted, EVERY, Finding, Judged, Reading, Refused, conclude};
 
 /// Admits the bars of one symbol, session after session.
 ///
@@ -61,10 +61,23 @@ impl SymbolGate {
         actions: &[CorporateAction],
         missed: u32,
     ) -> (Reading, Result<Admitted, Refused>) {
-        self.moves.apply(actions);
         let Some(bar) = bar else {
+            self.moves.apply(actions);
             return conclude(None, vec![self.absence(session, missed)], self.config.min_score);
         };
+        let judged = self.examine(session, bar, actions, missed);
+        judged.told(Some(bar))
+    }
+
+    /// As [`SymbolGate::admit`] of a bar, without the words: for series of millions.
+    pub(crate) fn examine(
+        &mut self,
+        session: Moment,
+        bar: &Bar,
+        actions: &[CorporateAction],
+        missed: u32,
+    ) -> Judged {
+        self.moves.apply(actions);
         let mut findings = contract::shape(bar, &self.config);
         let misdated = contract::dates(bar, session, self.newest);
         let in_time = misdated.is_none();
@@ -72,18 +85,20 @@ impl SymbolGate {
         let has_prices = [bar.open, bar.high, bar.low, bar.close]
             .iter()
             .all(|price| price.is_finite() && *price > 0.0);
+        let step = self.moves.best_move(bar.close).filter(|_| in_time && has_prices);
         if in_time && has_prices {
             findings.extend(self.gap(missed));
-            findings.extend(self.moves.inspect(bar, missed, &self.config));
+            findings.extend(self.moves.inspect(bar, step, missed, &self.config));
         }
-        let (reading, verdict) = conclude(Some(bar), findings, self.config.min_score);
+        let judged = Judged::of(findings, self.config.min_score);
         if in_time {
             self.newest = Some(bar.date);
             if has_prices {
-                self.moves.remember(bar, verdict.is_ok(), missed, &self.config);
+                let fate = (judged.admits(), missed);
+                self.moves.remember(bar, step, fate, &self.config);
             }
         }
-        (reading, verdict)
+        judged
     }
 
     /// As [`SymbolGate::admit`], for sources that say what they send.

@@ -21,6 +21,9 @@ const SPLITS: [f64; 18] = [
 pub(crate) struct Moves {
     /// Log returns close to close, outliers clipped to their limit.
     returns: VecDeque<f64>,
+    /// Their sample standard deviation, once somebody asked: most bars move too little for it to
+    /// matter, and it costs more than everything else together.
+    spread: Option<f64>,
     /// Close of the last bar that was admitted, in today's share units.
     admitted: Option<f64>,
     /// Close of the last bar that had one, admitted or not, in today's share units.
@@ -32,20 +35,9 @@ pub(crate) struct Moves {
 
 /// A move against the reference that explains it best.
 #[derive(Debug, Clone, Copy)]
-struct Move {
+pub(crate) struct Move {
     reference: f64,
     log_return: f64,
-    sigma: f64,
-}
-
-impl Move {
-    fn sigmas(&self) -> f64 {
-        self.log_return.abs() / self.sigma
-    }
-
-    fn is_outlier(&self, config: &GateConfig) -> bool {
-        self.sigmas() > config.outlier_sigma && self.log_return.abs() >= config.outlier_return_min
-    }
 }
 
 impl Moves {
@@ -64,26 +56,41 @@ impl Moves {
         }
     }
 
-    /// Findings of `bar`, after `missed` sessions without one. The bar has finite positive prices.
-    pub(crate) fn inspect(&self, bar: &Bar, missed: u32, config: &GateConfig) -> Vec<Finding> {
+    /// Findings of `bar`, which is this `step` away from the past, after `missed` sessions without
+    /// one. The bar has finite positive prices.
+    pub(crate) fn inspect(
+        &mut self,
+        bar: &Bar,
+        step: Option<Move>,
+        missed: u32,
+        config: &GateConfig,
+    ) -> Vec<Finding> {
         let mut findings = Vec::new();
         findings.extend(self.standing_still(bar, config));
-        match self.best_move(bar.close, missed, config) {
-            Some(step) if step.is_outlier(config) => findings.push(jump(bar, &step, config)),
-            _ => {}
+        if let Some(step) = step
+            && let Some(sigmas) = self.outlying(step.log_return, missed, config)
+        {
+            findings.push(jump(bar, &step, sigmas, config));
         }
         findings.extend(self.wicks(bar, missed, config));
         findings
     }
 
-    /// Takes the bar into the past.
-    pub(crate) fn remember(&mut self, bar: &Bar, admitted: bool, missed: u32, config: &GateConfig) {
-        if let Some(step) = self.best_move(bar.close, missed, config) {
-            let limit = config.outlier_sigma * step.sigma;
+    /// Takes the bar into the past, `step` away from it.
+    pub(crate) fn remember(
+        &mut self,
+        bar: &Bar,
+        step: Option<Move>,
+        (admitted, missed): (bool, u32),
+        config: &GateConfig,
+    ) {
+        if let Some(step) = step {
+            let clipped = self.clipped(step.log_return, missed, config);
             if self.returns.len() == config.return_window {
                 self.returns.pop_front();
             }
-            self.returns.push_back(step.log_return.clamp(-limit, limit));
+            self.returns.push_back(clipped);
+            self.spread = None;
         }
         let prices = [bar.open, bar.high, bar.low, bar.close];
         self.repeats = if self.last == Some(prices) { self.repeats + 1 } else { 1 };
@@ -96,24 +103,44 @@ impl Moves {
 
     /// The smaller of the moves from the last close admitted and the last one seen: after a bad
     /// print the first explains the next bar, after a real jump the second does.
-    fn best_move(&self, close: f64, missed: u32, config: &GateConfig) -> Option<Move> {
-        let sigma = self.sigma(config) * f64::from(missed + 1).sqrt();
-        [self.admitted, self.seen]
-            .into_iter()
-            .flatten()
-            .map(|reference| Move { reference, log_return: (close / reference).ln(), sigma })
-            .min_by(|a, b| a.log_return.abs().total_cmp(&b.log_return.abs()))
+    pub(crate) fn best_move(&self, close: f64) -> Option<Move> {
+        let from = |reference: f64| Move { reference, log_return: (close / reference).ln() };
+        let seen = self.seen.map(from);
+        if self.admitted == self.seen {
+            return seen;
+        }
+        let both = [self.admitted.map(from), seen].into_iter().flatten();
+        both.min_by(|a, b| a.log_return.abs().total_cmp(&b.log_return.abs()))
     }
 
-    /// Sample standard deviation of the returns in the window.
-    fn sigma(&self, config: &GateConfig) -> f64 {
-        let n = self.returns.len();
-        if n < config.return_window_min {
-            return config.sigma_unknown;
+    /// How many standard deviations long a log return is, where that makes it an outlier.
+    fn outlying(&mut self, log_return: f64, missed: u32, config: &GateConfig) -> Option<f64> {
+        if log_return.abs() < config.outlier_return_min {
+            return None;
         }
-        let mean = self.returns.iter().sum::<f64>() / n as f64;
-        let squares: f64 = self.returns.iter().map(|r| (r - mean).powi(2)).sum();
-        (squares / (n - 1) as f64).sqrt().max(config.sigma_min)
+        let sigmas = log_return.abs() / self.sigma(missed, config);
+        (sigmas > config.outlier_sigma).then_some(sigmas)
+    }
+
+    /// The return, no longer than the limit of outliers.
+    fn clipped(&mut self, log_return: f64, missed: u32, config: &GateConfig) -> f64 {
+        // No standard deviation is taken to be less than the least.
+        if log_return.abs() <= config.outlier_sigma * config.sigma_min {
+            return log_return;
+        }
+        let limit = config.outlier_sigma * self.sigma(missed, config);
+        log_return.clamp(-limit, limit)
+    }
+
+    /// Standard deviation of the move over `missed` sessions and one more.
+    fn sigma(&mut self, missed: u32, config: &GateConfig) -> f64 {
+        let returns = &self.returns;
+        let daily = if returns.len() < config.return_window_min {
+            config.sigma_unknown
+        } else {
+            self.spread.get_or_insert_with(|| spread(returns)).max(config.sigma_min)
+        };
+        daily * f64::from(missed + 1).sqrt()
     }
 
     fn standing_still(&self, bar: &Bar, config: &GateConfig) -> Option<Finding> {
@@ -130,29 +157,38 @@ impl Moves {
     }
 
     /// A high or low far outside the body: a print that would set off stops nobody reached.
-    fn wicks(&self, bar: &Bar, missed: u32, config: &GateConfig) -> Option<Finding> {
-        let sigma = self.sigma(config) * f64::from(missed + 1).sqrt();
-        let above = (bar.high / bar.open.max(bar.close)).ln();
-        let below = (bar.open.min(bar.close) / bar.low).ln();
+    fn wicks(&mut self, bar: &Bar, missed: u32, config: &GateConfig) -> Option<Finding> {
+        let above = bar.high / bar.open.max(bar.close);
+        let below = bar.open.min(bar.close) / bar.low;
+        // ln x < x - 1: what is not long enough as a fraction is not as a logarithm.
+        if above.max(below) < 1.0 + config.outlier_return_min {
+            return None;
+        }
+        let (above, below) = (above.ln(), below.ln());
         let (name, value, length, column) = if above >= below {
             ("high", bar.high, above, HIGH)
         } else {
             ("low", bar.low, below, LOW)
         };
-        let step = Move { reference: value, log_return: length, sigma };
-        step.is_outlier(config).then(|| {
-            let detail = format!(
-                "{name} {value} lies {:.1} % outside open and close, {:.1} standard deviations",
-                100.0 * length.exp_m1(),
-                step.sigmas()
-            );
-            graded(Check::OutlierReturn, column, length, detail, config)
-        })
+        let sigmas = self.outlying(length, missed, config)?;
+        let detail = format!(
+            "{name} {value} lies {:.1} % outside open and close, {sigmas:.1} standard deviations",
+            100.0 * length.exp_m1(),
+        );
+        Some(graded(Check::OutlierReturn, column, length, detail, config))
     }
 }
 
+/// Sample standard deviation.
+fn spread(returns: &VecDeque<f64>) -> f64 {
+    let n = returns.len();
+    let mean = returns.iter().sum::<f64>() / n as f64;
+    let squares: f64 = returns.iter().map(|r| (r - mean).powi(2)).sum();
+    (squares / (n - 1) as f64).sqrt()
+}
+
 /// An outlier close to close: a split nobody announced, or a move.
-fn jump(bar: &Bar, step: &Move, config: &GateConfig) -> Finding {
+fn jump(bar: &Bar, step: &Move, sigmas: f64, config: &GateConfig) -> Finding {
     let from = step.reference;
     let percent = 100.0 * (bar.close / from - 1.0);
     if let Some(ratio) = split_like(bar, from, config) {
@@ -165,9 +201,8 @@ fn jump(bar: &Bar, step: &Move, config: &GateConfig) -> Finding {
         return Finding::refuses(Check::SuspectedSplit, EVERY, detail);
     }
     let detail = format!(
-        "close {} after {from} ({percent:+.1} %), {:.1} standard deviations",
+        "close {} after {from} ({percent:+.1} %), {sigmas:.1} standard deviations",
         bar.close,
-        step.sigmas()
     );
     graded(Check::OutlierReturn, CLOSE, step.log_return.abs(), detail, config)
 }

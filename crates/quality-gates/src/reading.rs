@@ -96,35 +96,62 @@ pub struct Refused {
     pub detail: String,
 }
 
-/// Scores what was found and decides.
+/// What was found, scored and decided on.
+#[derive(Debug)]
+pub(crate) struct Judged {
+    pub(crate) findings: Vec<Finding>,
+    pub(crate) score: f64,
+    columns: [f64; 5],
+}
+
+impl Judged {
+    /// Scores what was found and decides.
+    pub(crate) fn of(mut findings: Vec<Finding>, min_score: f64) -> Self {
+        let columns = column_scores(&findings);
+        let score = if findings.is_empty() { 1.0 } else { overall(&columns) };
+        if score < min_score
+            && let Some(first) = findings.first_mut()
+        {
+            // Many notes together may say what none of them says alone.
+            first.violation.refuses = true;
+        }
+        Self { findings, score, columns }
+    }
+
+    /// Nothing that was found refuses.
+    pub(crate) fn admits(&self) -> bool {
+        self.refusing().is_none()
+    }
+
+    fn refusing(&self) -> Option<&Violation> {
+        self.findings.iter().map(|f| &f.violation).find(|violation| violation.refuses)
+    }
+
+    /// In words, with the bar if it is admitted.
+    pub(crate) fn told(self, bar: Option<&Bar>) -> (Reading, Result<Admitted, Refused>) {
+        let verdict = match (self.refusing(), bar) {
+            (Some(v), _) => Err(Refused { reason: v.check, detail: v.detail.clone() }),
+            (None, Some(bar)) => Ok(Admitted { bar: *bar }),
+            (None, None) => Err(Refused { reason: Check::Gap, detail: "no bar came".to_owned() }),
+        };
+        let reading = Reading {
+            score: self.score,
+            level: Level::of(self.score),
+            violations: self.findings.into_iter().map(|f| f.violation).collect(),
+            bar_digest: bar.map(bar_digest).unwrap_or_default(),
+            column_scores: std::array::from_fn(|i| (COLUMNS[i], self.columns[i])),
+        };
+        (reading, verdict)
+    }
+}
+
+/// Scores what was found, decides, and says it.
 pub(crate) fn conclude(
     bar: Option<&Bar>,
-    mut findings: Vec<Finding>,
+    findings: Vec<Finding>,
     min_score: f64,
 ) -> (Reading, Result<Admitted, Refused>) {
-    let columns = column_scores(&findings);
-    let score = overall(&columns);
-    if score < min_score
-        && let Some(first) = findings.first_mut()
-    {
-        // Many notes together may say what none of them says alone.
-        first.violation.refuses = true;
-    }
-    let verdict = match findings.iter().find(|f| f.violation.refuses) {
-        Some(f) => Err(Refused { reason: f.violation.check, detail: f.violation.detail.clone() }),
-        None => match bar {
-            Some(bar) => Ok(Admitted { bar: *bar }),
-            None => Err(Refused { reason: Check::Gap, detail: "no bar came".to_owned() }),
-        },
-    };
-    let reading = Reading {
-        score,
-        level: Level::of(score),
-        violations: findings.into_iter().map(|f| f.violation).collect(),
-        bar_digest: bar.map(bar_digest).unwrap_or_default(),
-        column_scores: std::array::from_fn(|i| (COLUMNS[i], columns[i])),
-    };
-    (reading, verdict)
+    Judged::of(findings, min_score).told(bar)
 }
 
 fn column_scores(findings: &[Finding]) -> [f64; 5] {

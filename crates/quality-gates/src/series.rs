@@ -76,10 +76,12 @@ pub fn assess_series(
         let missed =
             newest.map_or(0, |previous| missed_between(previous.date, bar.date, is_session));
         let due = due_actions(actions, newest.map(|previous| previous.date), bar.date);
-        let (reading, _) = gate.admit(bar.date, Some(bar), due, missed);
-        scores += reading.score;
-        let explained = reading.violations.iter().any(|found| found.check == Check::SuspectedSplit);
-        for violation in reading.violations {
+        let judged = gate.examine(bar.date, bar, due, missed);
+        scores += judged.score;
+        let found = judged.findings.into_iter().map(|finding| finding.violation);
+        let mut explained = false;
+        for violation in found {
+            explained |= violation.check == Check::SuspectedSplit;
             report.push(bar.date, violation);
         }
         if !is_session(bar.date.date()) && !report.counted_off_calendar(bar.date) {
