@@ -13,7 +13,8 @@
 //! so a bar that agrees with either passes again: one bad print does not lock a symbol out, and
 //! neither does one real fall by half.
 //!
-//! [`assess_series`] runs the same gate over a whole series and reports it, for imports.
+//! [`assess_series`] runs the same gate over a whole series and reports it, for imports;
+//! [`propose`] says what would probably mend it.
 //!
 //! **Does not know:** what the data is for, nor where it came from.
 //!
@@ -26,9 +27,11 @@ mod contract;
 mod moves;
 pub mod gate;
 pub mod series;
+pub mod repair;
 
 pub use check::{Check, Level};
 pub use config::{GateConfig, GateConfigError};
 pub use gate::{Label, SymbolGate};
 pub use reading::{Admitted, Reading, Refused, Violation, bar_digest};
+pub use repair::{Basis, Proposal, Repair, propose};
 pub use series::{SeriesFinding, SeriesReport, assess_series};

@@ -1,5 +1,7 @@
 //! The laws of the gate, on any bars at all, through its public face.
 
+mod dirty;
+
 use proptest::prelude::*;
 use tradebot_domain::{Bar, Date, Symbol};
 use tradebot_quality_gates::{GateConfig, Level, SymbolGate, assess_series};
