@@ -8,6 +8,7 @@
 
 mod full_session;
 mod bundle;
+mod corruption;
 mod catalogue;
 mod bad_files;
 mod parquet_files;

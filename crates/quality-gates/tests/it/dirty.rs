@@ -13,6 +13,7 @@ struct Served {
     actions: Vec<CorporateAction>,
 }
 
+#[expect(clippy::print_stdout, reason = "a skipped test says so")]
 fn folder() -> Option<PathBuf> {
     let Ok(data) = std::env::var("TRADEBOT_EXTRA_DATA") else {
         println!("skipped: TRADEBOT_EXTRA_DATA does not say where the dirty samples are");
@@ -56,6 +57,7 @@ fn read(path: &Path) -> Served {
     Served { bars, actions }
 }
 
+#[expect(clippy::print_stdout, reason = "a failure is read beside what was proposed")]
 fn mended(served: &Served) -> (Served, Vec<Repair>) {
     let proposals = propose(&served.bars, &served.actions, Basis::SplitAdjusted);
     let mut mended = served.clone();
@@ -102,12 +104,10 @@ fn left_to_do() -> Option<BTreeMap<String, (usize, usize, usize)>> {
     for entry in std::fs::read_dir(&folder).unwrap() {
         let name = entry.unwrap().file_name().into_string().unwrap();
         let Some(stem) = name.strip_suffix("-fixed.csv.gz") else { continue };
-        println!("{stem}");
         let served = read(&folder.join(format!("{stem}.csv.gz")));
         let oracle = read(&folder.join(&name));
         let (ours, repairs) = mended(&served);
         let (prices, dividends) = differences(&ours, &oracle);
-        println!("  {prices} prices and {dividends} dividends differ from the oracle");
         left.insert(stem.to_owned(), (repairs.len(), prices, dividends));
     }
     Some(left)

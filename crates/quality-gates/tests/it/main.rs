@@ -1,5 +1,10 @@
 //! The laws of the gate, on any bars at all, through its public face.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "helpers of tests; the lint exempts only #[test] functions"
+)]
+
 mod dirty;
 
 use proptest::prelude::*;
