@@ -27,8 +27,11 @@ use crate::sessions::OwnSessions;
 
 mod disk;
 mod bars_file;
+mod mending;
 mod merge;
 mod transaction;
+
+pub use mending::{Decision, Mending, Offer};
 
 /// Name of the volatility index when imported.
 const VIX: &str = "^VIX";
@@ -66,6 +69,9 @@ pub struct Entry {
     pub blake3: String,
     /// The imports that made it, oldest first.
     pub imports: Vec<Provenance>,
+    /// Repairs that were offered and decided on, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mendings: Vec<Mending>,
 }
 
 impl Entry {

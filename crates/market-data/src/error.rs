@@ -35,6 +35,19 @@ pub enum DataError {
         /// The one that was probably meant.
         suggestion: Option<Symbol>,
     },
+    /// A repair that is not offered, or no longer.
+    #[error(
+        "`{id}` is no repair that is offered for {symbol}; {}",
+        if offered.is_empty() { "none is".to_owned() } else { format!("there are {}", offered.join(", ")) }
+    )]
+    NotOffered {
+        /// Whose series.
+        symbol: Symbol,
+        /// The name asked for.
+        id: String,
+        /// Names of what is offered.
+        offered: Vec<String>,
+    },
     /// An empty choice of symbols.
     #[error("no symbol was chosen; {}", listing(available))]
     NoSymbols {

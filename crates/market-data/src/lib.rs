@@ -27,7 +27,7 @@ pub mod catalogue;
 
 pub use aggregate::{Aggregator, aggregate};
 pub use bundled::bundled_index;
-pub use catalogue::{Catalogue, Entry, GapSpan, Inspection, Provenance};
+pub use catalogue::{Catalogue, Decision, Entry, GapSpan, Inspection, Mending, Offer, Provenance};
 pub use error::DataError;
 pub use history::{History, Series};
 pub use import::{

@@ -28,6 +28,28 @@ pub enum Basis {
     SplitAdjusted,
 }
 
+impl Basis {
+    /// What most of the splits say: a raw price jumps at them. Raw where there is none.
+    pub fn of(bars: &[Bar], actions: &[CorporateAction]) -> Self {
+        let splits = actions.iter().filter(|a| matches!(a.kind, ActionKind::Split { .. }));
+        let votes: i32 = splits.filter_map(|split| jumps_at(bars, split)).map(i32::from).sum();
+        if votes < 0 { Self::SplitAdjusted } else { Self::Raw }
+    }
+}
+
+/// 1 where the price jumps at a split as raw prices do, -1 where it goes on; none where nobody can
+/// tell.
+fn jumps_at(bars: &[Bar], split: &CorporateAction) -> Option<i8> {
+    let at = bars.partition_point(|bar| bar.date.date() < split.ex_date);
+    let (before, after) = (bars.get(at.checked_sub(1)?)?.close, bars.get(at)?.open);
+    let ratio = split.continuity_factor(1.0);
+    if ![before, after, ratio].into_iter().all(levels::is_price) || ratio.ln().abs() < 0.2 {
+        return None;
+    }
+    let (adjusted, raw) = ((after / before).ln(), (after * ratio / before).ln());
+    Some(if raw.abs() <= adjusted.abs() { 1 } else { -1 })
+}
+
 /// One thing to change.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -8,7 +8,7 @@ use tradebot_domain::{Bar, Date, Interval, SYNTHETIC, Symbol, Timestamp};
 use tradebot_quality_gates::{Check, SeriesReport};
 
 use super::merge::{Merged, merge};
-use super::{Catalogue, Entry, Provenance, assess, bars_file, disk};
+use super::{Catalogue, Entry, Mending, Provenance, assess, bars_file, disk};
 use crate::error::DataError;
 use crate::history::Series;
 use crate::import::read::read_file;
@@ -192,7 +192,7 @@ fn range(bars: &[Bar]) -> (Date, Date) {
 }
 
 #[expect(clippy::disallowed_methods, reason = "an import is stamped with the time it happened")]
-fn now() -> Timestamp {
+pub(super) fn now() -> Timestamp {
     Timestamp::now()
 }
 
@@ -315,8 +315,8 @@ fn commit(
         candidate.accept(blockers);
         let bytes = bars_file::encode(&candidate.series.bars, &candidate.series.actions);
         disk::stage(&catalogue.dir, symbol, &bytes)?;
-        let imports = entries.remove(&symbol).map(|entry| entry.imports).unwrap_or_default();
-        entries.insert(symbol, candidate.entry(&bytes, imports));
+        let held = entries.remove(&symbol).map(|entry| (entry.imports, entry.mendings));
+        entries.insert(symbol, candidate.entry(&bytes, held.unwrap_or_default()));
     }
     disk::sync_dir(&catalogue.dir)?;
     disk::write_index(&catalogue.dir, &entries)?;
@@ -341,7 +341,11 @@ impl Candidate {
         self.provenance.accepted = accepted.collect();
     }
 
-    fn entry(&self, bytes: &[u8], mut imports: Vec<Provenance>) -> Entry {
+    fn entry(
+        &self,
+        bytes: &[u8],
+        (mut imports, mendings): (Vec<Provenance>, Vec<Mending>),
+    ) -> Entry {
         imports.push(self.provenance.clone());
         let Self { series, report, .. } = self;
         Entry {
@@ -356,6 +360,7 @@ impl Candidate {
             level: report.quality.level,
             blake3: blake3::hash(bytes).to_hex().to_string(),
             imports,
+            mendings,
         }
     }
 }

@@ -9,6 +9,7 @@
 mod full_session;
 mod bundle;
 mod corruption;
+mod mending;
 mod catalogue;
 mod bad_files;
 mod parquet_files;

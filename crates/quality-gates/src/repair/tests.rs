@@ -139,6 +139,19 @@ fn a_dividend_of_half_the_price_that_left_no_trace_was_a_hundredth() {
 }
 
 #[test]
+fn the_splits_say_whether_prices_were_adjusted_for_them() {
+    let adjusted = walk(60);
+    let actions = [split(&adjusted[20], 2), split(&adjusted[40], 3), split(&adjusted[50], 1)];
+    assert_eq!(Basis::of(&adjusted, &actions), Basis::SplitAdjusted);
+    assert_eq!(Basis::of(&adjusted, &[]), Basis::Raw);
+    assert_eq!(Basis::of(&[], &actions), Basis::Raw);
+    let mut raw = adjusted;
+    raw[..20].iter_mut().for_each(|bar| *bar = scaled(bar, 6.0));
+    raw[20..40].iter_mut().for_each(|bar| *bar = scaled(bar, 3.0));
+    assert_eq!(Basis::of(&raw, &actions), Basis::Raw);
+}
+
+#[test]
 fn proposals_survive_json() {
     let mut bars = walk(60);
     bars[20] = scaled(&bars[20], 100.0);
