@@ -2,6 +2,7 @@
 
 mod data;
 mod many;
+mod quality;
 mod token;
 
 use std::path::PathBuf;
@@ -11,6 +12,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use data::{DataCommand, GenerateArgs, ImportArgs, StampArg};
 pub use many::{CompareArgs, Learning, RankedBy, Search, SweepArgs, WalkForwardArgs};
+pub use quality::{DecideArgs, ProvenanceArgs, QualityCommand};
 pub use token::{KeyChoice, TokenArgs, TokenCommand, World};
 
 /// An autonomous, self-explaining trading bot. Start with: tradebot run --mode demo
@@ -189,6 +191,14 @@ pub enum Command {
     /// Bring in and look at market data of your own
     #[command(subcommand)]
     Data(DataCommand),
+    /// What could be mended in imported data, and your word on it
+    #[command(subcommand)]
+    Quality(QualityCommand),
+    /// Where a number came from: files, repairs, gate, adjustments
+    #[command(
+        after_help = "Examples:\n  tradebot provenance AAPL 2005-03-01\n  tradebot provenance RY.TO@2024-05-02 --json"
+    )]
+    Provenance(ProvenanceArgs),
     /// Bring in, look at and exchange the broker's token
     #[command(subcommand)]
     Token(TokenCommand),

@@ -18,6 +18,8 @@ pub mod skill;
 pub mod doctor;
 pub mod journal;
 pub mod data;
+pub mod provenance;
+pub mod quality;
 pub mod token;
 pub mod config;
 pub mod shell;
@@ -81,6 +83,8 @@ pub fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Doctor(args) => return doctor::run(&context, &args),
         Command::Journal(command) => return journal::run(&context, &command),
         Command::Data(command) => data::run(&context, &command)?,
+        Command::Quality(command) => quality::run(&context, &command)?,
+        Command::Provenance(args) => provenance::run(&context, &args)?,
         Command::Token(command) => return token::run(&context, &command),
         Command::Config(command) => config::run(&context, &command)?,
         Command::Completions { shell } => shell::completions(shell)?,

@@ -9,6 +9,8 @@
 //! 3. [`dividends`]: amounts in another unit, not adjusted for a split, or told twice.
 //! 4. [`bars`]: bars told twice, high and low exchanged.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 use tradebot_domain::{ActionKind, Bar, CorporateAction, Date, Decimal, Moment};
 
@@ -95,6 +97,26 @@ pub enum Repair {
     },
 }
 
+impl fmt::Display for Repair {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Scale { from, to, factors, .. } => {
+                let prices = factors[..4].iter().find(|factor| **factor != 1.0);
+                write!(f, "{from} to {to}: prices times {}", prices.unwrap_or(&1.0))?;
+                if factors[4] == 1.0 { Ok(()) } else { write!(f, ", volume times {}", factors[4]) }
+            }
+            Self::Dividend { ex_date, from, to } => {
+                write!(f, "dividend of {ex_date}: {to} instead of {from}")
+            }
+            Self::DropDividend { ex_date, amount } => {
+                write!(f, "dividend of {ex_date}: not {amount} again")
+            }
+            Self::DropRepeats { at, bars } => write!(f, "{at}: {bars} repeated less"),
+            Self::SwapHighLow { at } => write!(f, "{at}: high and low exchanged"),
+        }
+    }
+}
+
 /// A repair and what speaks for it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Proposal {
@@ -130,6 +152,15 @@ pub fn propose(bars: &[Bar], actions: &[CorporateAction], basis: Basis) -> Vec<P
 }
 
 impl Repair {
+    /// It changes the bar of this moment.
+    pub fn touches(&self, bar: Moment) -> bool {
+        match self {
+            Self::Scale { from, to, .. } => (*from..=*to).contains(&bar),
+            Self::DropRepeats { at, .. } | Self::SwapHighLow { at } => *at == bar,
+            Self::Dividend { .. } | Self::DropDividend { .. } => false,
+        }
+    }
+
     /// Changes bars and actions. What it names and does not find is left alone.
     pub fn apply(&self, bars: &mut Vec<Bar>, actions: &mut Vec<CorporateAction>) {
         match self {

@@ -21,6 +21,7 @@ mod restart;
 mod sweeping;
 mod synthetic;
 mod disks;
+mod quality;
 mod wrong_words;
 mod wrong_data;
 mod wrong_database;
