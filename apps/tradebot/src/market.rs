@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use tradebot_domain::{Currency, Date, Interval, SYNTHETIC, Symbol};
+use tradebot_engine::{Engine, EngineConfig, EngineError};
 use tradebot_market_data::{Catalogue, DataError, History, Replay};
 
 use crate::exit::Failure;
@@ -38,8 +39,14 @@ impl Market {
                     Catalogue::open(home).map_err(usage)?,
                 );
                 let chosen = wanted.as_deref().unwrap_or_default();
-                let history = History::intraday(&minutes, &daily, chosen, interval);
-                (history.map_err(usage)?, format!("catalogue {interval}"))
+                let history =
+                    History::intraday(&minutes, &daily, chosen, interval).map_err(usage)?;
+                let history = if settings.universe.ignore_finer_bars {
+                    history
+                } else {
+                    history.with_finer(&minutes).map_err(usage)?
+                };
+                (history, format!("catalogue {interval}"))
             }
             "bundled" => {
                 return Err(Failure::usage(
@@ -49,11 +56,15 @@ impl Market {
             }
             "catalogue" => {
                 let catalogue = Catalogue::open(home).map_err(usage)?;
-                (
-                    History::from_catalogue(&catalogue, wanted.as_deref().unwrap_or_default())
-                        .map_err(usage)?,
-                    "catalogue".to_owned(),
-                )
+                let chosen = wanted.as_deref().unwrap_or_default();
+                let history = History::from_catalogue(&catalogue, chosen).map_err(usage)?;
+                let history = if settings.universe.ignore_finer_bars {
+                    history
+                } else {
+                    let minutes = Catalogue::open_of(home, Interval::MINUTE).map_err(usage)?;
+                    history.with_finer(&minutes).map_err(usage)?
+                };
+                (history, "catalogue".to_owned())
             }
             other => {
                 let meant = settings::closest(other, ["bundled", "catalogue"].into_iter());
@@ -92,6 +103,16 @@ impl Market {
         let from = date("from", settings.universe.from.as_deref())?.unwrap_or(first);
         let to = date("to", settings.universe.to.as_deref())?.unwrap_or(last);
         Ok(Self { history, source, symbols, from, to, currency })
+    }
+
+    /// An engine that sees the finer bars of this market, where there are any.
+    ///
+    /// # Errors
+    /// As [`Engine::new`].
+    pub fn engine(&self, config: EngineConfig) -> Result<Engine, EngineError> {
+        let engine = Engine::new(config)?;
+        let finer = &self.history.finer;
+        Ok(if finer.is_empty() { engine } else { engine.with_finer_bars(Box::new(finer.clone())) })
     }
 
     /// The sessions before the run, for warm-up, and those of the run.

@@ -92,7 +92,7 @@ pub fn run(job: &Job<'_>) -> Result<(), Failure> {
     let config = engine_config(job.settings, &market)?;
     let policy = manifest::policy_text(job.settings)?;
     let (mut warm_up, sessions) = market.feeds()?;
-    let mut engine = Engine::new(config).map_err(|e| Failure::usage(e.to_string()))?;
+    let mut engine = market.engine(config).map_err(|e| Failure::usage(e.to_string()))?;
     if let Some(origin) = &job.args.warm_start {
         begin_warm(job, &mut engine, origin)?;
     }
@@ -283,6 +283,10 @@ fn announce(job: &Job<'_>, market: &Market, handle: &tradebot_storage::RunHandle
         job.settings.account.cash,
         market.currency,
     ));
+    if !market.history.finer.is_empty() {
+        let (minutes, bars) = market.history.finer.counts();
+        say(&format!("{minutes} bars of a minute tell what came first inside {bars} bars"));
+    }
     if let Some(terms) = job.settings.execution.terms(job.settings.costs, market.currency) {
         for told in &terms.assumed {
             say(&format!("assumed: {told}"));

@@ -116,6 +116,10 @@ pub struct Universe {
     /// Sectors by symbol, for the limit on one sector; what is not named counts as one sector.
     #[serde(default)]
     pub sectors: BTreeMap<String, String>,
+    /// Imported bars of a minute do not tell what came first inside a longer bar; by default they do,
+    /// where there are any.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub ignore_finer_bars: bool,
 }
 
 /// A run on bars shorter than a session.

@@ -53,7 +53,7 @@ impl Aggregator {
     }
 
     /// When the longer bar of a shorter one ends, and whether it is the last of it.
-    fn end_of(&mut self, at: Moment) -> Option<(Moment, bool)> {
+    pub(crate) fn end_of(&mut self, at: Moment) -> Option<(Moment, bool)> {
         let (date, minute) = (at.date(), at.minute()?);
         let hours = match self.day {
             Some((day, hours)) if day == date => hours,

@@ -11,6 +11,7 @@ use tradebot_domain::{Bar, Currency, Date, Exchange, Symbol};
 
 use crate::actions::{AdjustedClose, from_adjusted_close};
 use crate::error::DataError;
+use crate::finer::FinerHistory;
 use crate::history::{History, Series};
 
 /// A file of the bundle and the BLAKE3 of the bytes it was tested with.
@@ -51,7 +52,8 @@ impl History {
     /// # Errors
     /// [`DataError::Damaged`] when a file is not the one that was tested.
     pub fn bundled() -> Result<Self, DataError> {
-        Ok(Self { series: stocks()?, index: bundled_index(INDEX)?, vix: vix()? })
+        let (series, index, vix) = (stocks()?, bundled_index(INDEX)?, vix()?);
+        Ok(Self { series, index, vix, finer: FinerHistory::default() })
     }
 }
 

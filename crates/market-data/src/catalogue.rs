@@ -21,6 +21,7 @@ use tradebot_quality_gates::{GateConfig, Level, SeriesReport, assess_series};
 use crate::aggregate::aggregate;
 use crate::bundled;
 use crate::error::DataError;
+use crate::finer::FinerHistory;
 use crate::history::{History, Series, is_index};
 use crate::import::{ActionSource, ImportOptions, ImportReport};
 use crate::sessions::OwnSessions;
@@ -304,7 +305,28 @@ impl History {
             series.insert(symbol, catalogue.load(symbol)?);
         }
         let (index, vix) = catalogue.market()?;
-        Ok(Self { series, index, vix })
+        Ok(Self { series, index, vix, finer: FinerHistory::default() })
+    }
+
+    /// The same history with imported bars of a minute inside its bars, for as many of its symbols
+    /// as have some.
+    ///
+    /// # Errors
+    /// As [`Catalogue::load`], for the catalogue of minutes.
+    pub fn with_finer(mut self, minutes: &Catalogue) -> Result<Self, DataError> {
+        let mut found = Vec::new();
+        let mut interval = Interval::DAILY;
+        for (symbol, series) in &self.series {
+            interval = series.interval;
+            if minutes.entries.contains_key(symbol) {
+                found.push((*symbol, series.exchange, minutes.load(*symbol)?.bars));
+            }
+        }
+        // Bars of a minute have nothing inside.
+        if interval != Interval::MINUTE {
+            self.finer = FinerHistory::new(found, interval);
+        }
+        Ok(self)
     }
 
     /// Imported one-minute bars as bars of `interval`, with their daily context.

@@ -7,6 +7,7 @@ use tradebot_domain::{
 };
 
 use crate::error::DataError;
+use crate::finer::FinerHistory;
 
 /// Separates this use of the hash function from every other.
 const DIGEST_DOMAIN: &str = "tradebot 2026-11 market data";
@@ -164,6 +165,8 @@ pub struct History {
     pub index: Series,
     /// VIX closes by date.
     pub vix: Vec<(Date, f64)>,
+    /// Bars inside the bars of the series, where there are any.
+    pub finer: FinerHistory,
 }
 
 impl History {
@@ -224,6 +227,13 @@ impl History {
                 Some(series) => series.hash_into(&mut hasher),
                 None => hash_text(&mut hasher, &format!("absent {symbol}")),
             }
+            // Nothing is hashed where there are none: histories without keep their digest.
+            self.finer.hash_into(symbol, |ended, bar| {
+                hash_moment(&mut hasher, ended);
+                for value in [bar.open, bar.high, bar.low, bar.close, bar.volume] {
+                    hasher.update(&value.to_bits().to_le_bytes());
+                }
+            });
         }
         self.index.hash_into(&mut hasher);
         hash_count(&mut hasher, self.vix.len());

@@ -16,6 +16,7 @@ pub mod budget;
 pub mod cache;
 pub mod error;
 pub mod actions;
+pub mod finer;
 pub mod history;
 pub mod aggregate;
 mod bundled;
@@ -29,6 +30,7 @@ pub use aggregate::{Aggregator, aggregate};
 pub use bundled::bundled_index;
 pub use catalogue::{Catalogue, Decision, Entry, GapSpan, Inspection, Mending, Offer, Provenance};
 pub use error::DataError;
+pub use finer::FinerHistory;
 pub use history::{History, Series};
 pub use import::{
     ActionSource, Blocker, ColumnMapping, FileReport, ImportOptions, ImportReport, OnConflict,

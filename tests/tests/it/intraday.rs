@@ -217,3 +217,19 @@ fn a_real_week_runs_from_the_vendors_file_to_trades_that_end_with_their_day() {
         assert_eq!(entry.date(), exit.date(), "held over a night");
     }
 }
+
+#[test]
+fn minutes_inside_longer_bars_are_part_of_the_data_and_can_be_left_out() {
+    let home = home();
+    let told = run(&home).run().code(0);
+    let with = told.json();
+    let _ = told.says(&["bars of a minute tell what came first inside"]);
+    let without = run(&home).env("TRADEBOT_UNIVERSE__IGNORE_FINER_BARS", "true").run().code(0);
+    assert!(!without.stderr.contains("bars of a minute tell"), "{without}");
+    let digest = |summary: &Value| summary["data_digest"].clone();
+    let without = without.json();
+    assert_ne!(digest(&with), digest(&without));
+    assert_ne!(digest(&with), Value::Null);
+    let again = home.json(&["reproduce", with["run_id"].as_str().unwrap(), "--json"]);
+    assert_eq!(again["reproduced"], true);
+}

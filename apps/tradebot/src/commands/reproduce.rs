@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use serde::Serialize;
 use tradebot_backtest::{Ending, replay};
 use tradebot_domain::Money;
-use tradebot_engine::{Engine, Silent};
+use tradebot_engine::Silent;
 use tradebot_journal::{Event, Ledger, LedgerError, RunDigest, RunFinished};
 
 use super::Context;
@@ -87,7 +87,7 @@ pub fn run(context: &Context, args: &ReproduceArgs) -> Result<ExitCode, Failure>
 
 fn again(context: &Context, id: &str, manifest: &Manifest) -> Result<RunFinished, Failure> {
     let market = Market::load(&manifest.settings, &context.home)?;
-    let mut engine = Engine::new(manifest.config(&market)?)?;
+    let mut engine = market.engine(manifest.config(&market)?)?;
     if let Some(origin) = &manifest.warm_start {
         engine.warm_start(origin, &reading::learned_sessions(&context.home, origin)?)?;
     }

@@ -96,7 +96,7 @@ impl Bench {
     pub fn engine(&self, point: &Parameters) -> Result<Engine, Failure> {
         let config = self.config(point)?;
         match self.varied.rule() {
-            None => Ok(Engine::new(config)?),
+            None => Ok(self.market.engine(config)?),
             Some(rule) => rule.engine(config, point),
         }
     }

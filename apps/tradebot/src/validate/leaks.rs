@@ -160,6 +160,7 @@ fn until(history: &History, date: Date) -> History {
         series: history.series.iter().map(|(symbol, series)| (*symbol, of(series))).collect(),
         index: of(&history.index),
         vix: history.vix.iter().copied().filter(|(of, _)| *of < date).collect(),
+        finer: history.finer.clone(),
     }
 }
 

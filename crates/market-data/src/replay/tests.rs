@@ -40,6 +40,7 @@ fn history(all: Vec<Series>, index: &[&str], vix: &[(&str, f64)]) -> History {
         series: all.into_iter().map(|s| (s.symbol, s)).collect::<BTreeMap<_, _>>(),
         index: series("^GSPC", Exchange::Xnys, index, &[]),
         vix: vix.iter().map(|&(date, close)| (day(date), close)).collect(),
+        finer: crate::FinerHistory::default(),
     }
 }
 

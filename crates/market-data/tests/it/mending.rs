@@ -95,7 +95,8 @@ fn what_was_decided_survives_the_next_import() {
     let file = write(home.path(), "clean.csv", &january());
     let options =
         ImportOptions { symbol: Some(symbol("TEST")), on_conflict: OnConflict::Keep, ..options() };
-    import(home.path(), &file, &options);
+    let report = import(home.path(), &file, &options);
+    assert_eq!(report.outcome, tradebot_market_data::Outcome::Stored);
     let entry = Catalogue::open(home.path()).unwrap().entry(symbol("TEST")).unwrap().clone();
     assert_eq!((entry.imports.len(), entry.mendings.len()), (2, 1));
 }

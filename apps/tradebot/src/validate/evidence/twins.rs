@@ -233,6 +233,7 @@ fn truncated(history: &History, end: Date) -> History {
         series: known.map(|(symbol, series)| (*symbol, cut(series))).collect(),
         index: cut(&history.index),
         vix: history.vix.iter().filter(|(date, _)| *date <= end).copied().collect(),
+        finer: history.finer.clone(),
     }
 }
 
