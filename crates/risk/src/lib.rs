@@ -13,6 +13,9 @@
 //! The formulas ([`kelly`], [`constrained`], [`drawdown_multiplier`], [`discrete`], [`continuous`],
 //! [`volatility`]) stand alone for users of the library.
 //!
+//! What a real account asks beside the limits (its kind, cash by currency, margin, positions that are
+//! not ours, superficial losses) is in [`account`]; a simulated one has none of it.
+//!
 //! Several assets at once are in [`portfolio`], the book's risk in [`exposure`], stops that slip
 //! in [`gap`].
 //!
@@ -49,6 +52,7 @@ pub mod portfolio;
 mod bracket_bet;
 mod belief;
 mod view;
+pub mod account;
 mod loss;
 mod order;
 mod allowance;
@@ -61,6 +65,7 @@ mod rule;
 mod refusal;
 mod review;
 
+pub use account::{AccountKind, AccountRules, AccountSight, BrokerAccount, External};
 pub use belief::{Belief, basis};
 pub use bracket_bet::{BracketBet, BracketBetError};
 pub use constrained::{risk_constrained, ruin_bound};
