@@ -8,11 +8,12 @@ use crate::support::reference::reference;
 use crate::support::{Call, Home, skipped};
 
 /// Every command, with its subcommands.
-const COMMANDS: [&[&str]; 32] = [
+const COMMANDS: [&[&str]; 33] = [
     &["run"],
     &["backtest"],
     &["validate"],
     &["report"],
+    &["report", "tax"],
     &["compare"],
     &["sweep"],
     &["walk-forward"],

@@ -20,6 +20,7 @@ mod terminal;
 mod restart;
 mod sweeping;
 mod synthetic;
+mod tax;
 mod disks;
 mod wrong_words;
 mod wrong_data;
