@@ -6,25 +6,19 @@ use std::path::Path;
 use serde::Serialize;
 use tradebot_domain::{Currency, Date};
 use tradebot_execution::tax::{
-    DateBasis, Holding, LineKind, RateTable, Rules, TaxAccount, TaxBooks, TaxEvent, TaxLine,
-    TaxWarning, YearSummary, books,
+    DateBasis, Holding, LineKind, RateTable, Rules, TaxBooks, TaxLine, TaxWarning, YearSummary,
+    books,
 };
 
-use self::activities::Activities;
 use super::Context;
+use crate::accounts::activities::{Activities, History};
 use crate::cli::{BasisChoice, TaxArgs};
 use crate::exit::Failure;
 use crate::output::{self, Column, number, text};
 use crate::reading;
 
-mod activities; // rows of a file
 mod executed; // fills of a run
 mod page; // for people
-
-/// The one whose books these are.
-const SELF: &str = "self";
-/// Whose losses are superficial together with theirs.
-const AFFILIATED: &str = "affiliated";
 
 const COLUMNS: [Column; 18] = [
     text("date"),
@@ -46,17 +40,6 @@ const COLUMNS: [Column; 18] = [
     number("held"),
     number("acb_after"),
 ];
-
-/// What is reported on.
-#[derive(Debug, Default)]
-struct Subject {
-    /// Where it came from, for people.
-    source: String,
-    accounts: Vec<TaxAccount>,
-    events: Vec<TaxEvent>,
-    /// Rows that were left out, each with its reason.
-    notes: Vec<String>,
-}
 
 /// The report. `--json` prints it; the names are a contract.
 #[derive(Debug, Serialize)]
@@ -86,11 +69,11 @@ pub(super) fn run(context: &Context, args: &TaxArgs) -> Result<(), Failure> {
             args.currency
         )));
     }
-    let subject = subject(context, args)?;
+    let history = history(context, args)?;
     let rules = rules(args)?;
     let rates = rates(args.rates.as_deref())?;
-    let books = books(&subject.accounts, &subject.events, &rates, &rules)?;
-    let report = Report::of(subject, books, rules.basis, args.year);
+    let books = books(&history.accounts, &history.events, &rates, &rules)?;
+    let report = Report::of(history, books, rules.basis, args.year);
     if args.format.json {
         return output::json(&report);
     }
@@ -100,23 +83,23 @@ pub(super) fn run(context: &Context, args: &TaxArgs) -> Result<(), Failure> {
     output::line(&page::written(&report))
 }
 
-fn subject(context: &Context, args: &TaxArgs) -> Result<Subject, Failure> {
+fn history(context: &Context, args: &TaxArgs) -> Result<History, Failure> {
     let same = same(&args.same)?;
-    let mut subject = if args.activities.is_empty() {
-        executed::subject(&reading::find(&context.home, &args.which)?)?
+    let mut history = if args.activities.is_empty() {
+        executed::history(&reading::find(&context.home, &args.which)?)?
     } else {
         let mut activities = Activities::default();
         for file in &args.activities {
             activities.read(file)?;
         }
-        activities.subject(&args.registered, &args.affiliated)?
+        activities.history(&args.registered, &args.affiliated)?
     };
-    for event in &mut subject.events {
+    for event in &mut history.events {
         if let Some(property) = same.get(&event.property) {
             event.property.clone_from(property);
         }
     }
-    Ok(subject)
+    Ok(history)
 }
 
 /// `RY.TO=RY` makes both the property RY.
@@ -142,24 +125,19 @@ fn rules(args: &TaxArgs) -> Result<Rules, Failure> {
 
 fn rates(file: Option<&Path>) -> Result<RateTable, Failure> {
     let Some(file) = file else { return Ok(RateTable::default()) };
-    let text = read(file)?;
+    let text = std::fs::read_to_string(file)
+        .map_err(|e| Failure::usage(format!("cannot read {}: {e}", file.display())))?;
     RateTable::parse(&text).map_err(|e| Failure::usage(format!("{}: {e}", file.display())))
 }
 
-/// A file the user named.
-fn read(file: &Path) -> Result<String, Failure> {
-    std::fs::read_to_string(file)
-        .map_err(|e| Failure::usage(format!("cannot read {}: {e}", file.display())))
-}
-
 impl Report {
-    fn of(subject: Subject, books: TaxBooks, basis: DateBasis, year: Option<i16>) -> Self {
+    fn of(history: History, books: TaxBooks, basis: DateBasis, year: Option<i16>) -> Self {
         let wanted = |of: i16| year.is_none_or(|year| year == of);
         let mut years = YearSummary::all(&books);
         years.retain(|summary| wanted(summary.year));
         let TaxBooks { mut lines, holdings, warnings } = books;
         lines.retain(|line| wanted(line.date.year()));
-        let Subject { source, notes, .. } = subject;
+        let History { source, notes, .. } = history;
         Self {
             source,
             currency: Currency::Cad,

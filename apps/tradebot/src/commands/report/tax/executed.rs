@@ -1,11 +1,10 @@
 //! A run's fills as events of one taxed account.
 
-use tradebot_brackets::settlement::SettlementSchedule;
-use tradebot_domain::{ActionKind, Date, Decimal, Exchange, Money, Symbol};
+use tradebot_domain::{ActionKind, Date, Decimal, Money, Symbol};
 use tradebot_execution::tax::{TaxAccount, TaxAction, TaxEvent};
 use tradebot_journal::{ActionApplied, FillRecord, OrderRole};
 
-use super::{SELF, Subject};
+use crate::accounts::activities::{History, SELF, settled};
 use crate::exit::Failure;
 use crate::reading::Found;
 
@@ -13,7 +12,7 @@ use crate::reading::Found;
 const AMOUNT_DIGITS: u32 = 8;
 
 /// The run's history: its account was empty when it began.
-pub(super) fn subject(found: &Found) -> Result<Subject, Failure> {
+pub(super) fn history(found: &Found) -> Result<History, Failure> {
     let (reader, info) = (&found.reader, &found.info);
     let account = TaxAccount::taxed(&info.id, SELF);
     let book = Book { account: &account, currency: info.start.currency };
@@ -25,7 +24,7 @@ pub(super) fn subject(found: &Found) -> Result<Subject, Failure> {
         events.push(book.fill(&fill)?);
     }
     let source = format!("the fills of {} (simulated: for looking at, not for filing)", info.id);
-    Ok(Subject { source, accounts: vec![account.clone()], events, notes: Vec::new() })
+    Ok(History { source, accounts: vec![account.clone()], events, notes: Vec::new() })
 }
 
 struct Book<'a> {
@@ -70,11 +69,4 @@ impl Book<'_> {
         }
         Ok(events)
     }
-}
-
-/// The settlement date of a trade, by the listing's market.
-pub(super) fn settled(symbol: &str, traded: Date) -> Result<Date, Failure> {
-    let canadian = [".TO", ".V", ".VN", ".CN", ".NE"].iter().any(|end| symbol.ends_with(end));
-    let exchange = if canadian { Exchange::Xtse } else { Exchange::Xnys };
-    Ok(SettlementSchedule::of(exchange).settle_date_on(exchange, traded)?)
 }

@@ -3,7 +3,8 @@
 use tradebot_domain::{Decimal, Money};
 use tradebot_execution::tax::{LineKind, TaxLine, YearRow, YearSummary};
 
-use super::{AFFILIATED, Report, SELF};
+use super::Report;
+use crate::accounts::activities::{AFFILIATED, SELF};
 use crate::commands::figures::counted;
 use crate::commands::page::Page;
 use crate::output::{self, Column, number, text};

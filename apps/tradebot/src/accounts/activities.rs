@@ -1,15 +1,22 @@
-//! A broker's export of account activities or executions, row by row.
+//! What moved in the broker's accounts, as events of tax books: its activities and executions, read
+//! from a file that it exported or as it answered.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use tradebot_domain::{Currency, Date, Decimal};
+use tradebot_brackets::settlement::SettlementSchedule;
+use tradebot_broker_questrade::account::Account;
+use tradebot_broker_questrade::activity::Activity;
+use tradebot_domain::{Currency, Date, Decimal, Exchange};
 use tradebot_execution::tax::{TaxAccount, TaxAction, TaxEvent};
 use tradebot_risk::AccountKind;
 
-use super::executed::settled;
-use super::{AFFILIATED, SELF, Subject, read};
 use crate::exit::Failure;
+
+/// The one whose books these are.
+pub const SELF: &str = "self";
+/// Whose losses are superficial together with theirs.
+pub const AFFILIATED: &str = "affiliated";
 
 /// Types of activity that change no shares where they name no quantity.
 const MONEY_ONLY: [&str; 7] =
@@ -35,19 +42,36 @@ const COSTS: [&str; 5] =
 /// One row as it stands, by column.
 type Row = BTreeMap<String, String>;
 
+/// What all rows say.
+#[derive(Debug, Clone, Default)]
+pub struct History {
+    /// Where it came from, for people.
+    pub source: String,
+    /// The accounts that were named.
+    pub accounts: Vec<TaxAccount>,
+    /// What changed shares or their cost.
+    pub events: Vec<TaxEvent>,
+    /// Rows that were left out, each with its reason.
+    pub notes: Vec<String>,
+}
+
 /// Rows of all files. A row that stands in two files is one; one that stands twice in a file is two,
 /// as the broker's rows have no ids and windows of exports overlap.
 #[derive(Debug, Default)]
-pub(super) struct Activities {
+pub struct Activities {
     files: Vec<String>,
     rows: Vec<Row>,
 }
 
 impl Activities {
     /// Reads a file after those before it.
-    pub(super) fn read(&mut self, file: &Path) -> Result<(), Failure> {
-        let text = read(file)?;
+    ///
+    /// # Errors
+    /// When it cannot be read, or a column is missing.
+    pub fn read(&mut self, file: &Path) -> Result<(), Failure> {
         let name = file.display().to_string();
+        let text = std::fs::read_to_string(file)
+            .map_err(|e| Failure::usage(format!("cannot read {name}: {e}")))?;
         let failed = |e: csv::Error| Failure::usage(format!("{name}: {e}"));
         let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
         let headings: Vec<String> = reader.headers().map_err(failed)?.iter().map(plain).collect();
@@ -56,50 +80,102 @@ impl Activities {
                 return Err(Failure::usage(format!("{name}: there is no column {}", needed[0])));
             }
         }
+        let mut rows = Vec::new();
+        for record in reader.records() {
+            let record = record.map_err(failed)?;
+            let cells = record.iter().map(|cell| cell.trim().to_owned());
+            rows.push(headings.iter().cloned().zip(cells).collect());
+        }
+        self.add(name, rows);
+        Ok(())
+    }
+
+    /// Takes what the broker answered about an account.
+    pub fn take(&mut self, account: &Account, answered: &[Activity]) {
+        let name = format!("the broker's activities of {}", account.account_type);
+        self.add(name, answered.iter().map(|activity| row_of(account, activity)).collect());
+    }
+
+    fn add(&mut self, name: String, rows: Vec<Row>) {
         let mut known: BTreeMap<Row, usize> = BTreeMap::new();
         for row in &self.rows {
             *known.entry(row.clone()).or_default() += 1;
         }
-        for record in reader.records() {
-            let record = record.map_err(failed)?;
-            let cells = record.iter().map(|cell| cell.trim().to_owned());
-            let row: Row = headings.iter().cloned().zip(cells).collect();
+        for row in rows {
             match known.get_mut(&row).filter(|left| **left > 0) {
                 Some(left) => *left -= 1,
                 None => self.rows.push(row),
             }
         }
         self.files.push(name);
-        Ok(())
     }
 
     /// The events of all rows.
-    pub(super) fn subject(
+    ///
+    /// - **registered:** numbers of accounts that are registered, where the rows do not say so.
+    /// - **affiliated:** numbers of accounts of an affiliated person.
+    ///
+    /// # Errors
+    /// When a cell cannot be read; a row that is not understood is a note.
+    pub fn history(
         &self,
         registered: &[String],
         affiliated: &[String],
-    ) -> Result<Subject, Failure> {
-        let mut subject = Subject { source: self.files.join(", "), ..Subject::default() };
+    ) -> Result<History, Failure> {
+        let mut history = History { source: self.files.join(", "), ..History::default() };
         for row in &self.rows {
             let account = account(row, registered, affiliated);
-            if !subject.accounts.iter().any(|a| a.id == account.id) {
-                subject.accounts.push(account.clone());
+            if !history.accounts.iter().any(|a| a.id == account.id) {
+                history.accounts.push(account.clone());
             }
             match event(row, &account) {
-                Ok(Some(event)) => subject.events.push(event),
+                Ok(Some(event)) => history.events.push(event),
                 Ok(None) => {}
                 Err(Unread::Wrong(what)) => {
-                    return Err(Failure::usage(format!("{}: {what} in {}", subject.source, told(row))));
+                    return Err(Failure::usage(format!("{}: {what} in {}", history.source, told(row))));
                 }
-                Err(Unread::Unknown) => subject.notes.push(format!(
+                Err(Unread::Unknown) => history.notes.push(format!(
                     "left out, not understood: {}. If it changed shares or their cost, write it as a row of action \
                      Split, ReturnOfCapital, CostAdded, Reinvested or Opening",
                     told(row)
                 )),
             }
         }
-        Ok(subject)
+        Ok(history)
     }
+}
+
+/// An answer in the columns of an export.
+fn row_of(account: &Account, activity: &Activity) -> Row {
+    let date = |time: &tradebot_broker_questrade::BrokerTime| time.eastern_date().to_string();
+    [
+        ("tradedate", date(&activity.trade_date)),
+        ("settlementdate", date(&activity.settlement_date)),
+        ("action", activity.action.clone()),
+        ("type", activity.activity_type.clone()),
+        ("symbol", activity.symbol.clone()),
+        ("description", activity.description.clone()),
+        ("quantity", activity.quantity.to_string()),
+        ("price", activity.price.to_string()),
+        ("grossamount", activity.gross_amount.to_string()),
+        ("commission", activity.commission.to_string()),
+        ("netamount", activity.net_amount.to_string()),
+        ("currency", activity.currency.as_str().to_owned()),
+        ("account", account.number.clone()),
+        ("accounttype", account.account_type.as_str().to_owned()),
+    ]
+    .map(|(column, cell)| (column.to_owned(), cell))
+    .into()
+}
+
+/// The settlement date of a trade, by the listing's market.
+///
+/// # Errors
+/// When no cycle is known for the day.
+pub fn settled(symbol: &str, traded: Date) -> Result<Date, Failure> {
+    let canadian = [".TO", ".V", ".VN", ".CN", ".NE"].iter().any(|end| symbol.ends_with(end));
+    let exchange = if canadian { Exchange::Xtse } else { Exchange::Xnys };
+    Ok(SettlementSchedule::of(exchange).settle_date_on(exchange, traded)?)
 }
 
 /// Why a row is no event.

@@ -10,7 +10,7 @@ const EXPORT: &str = "Transaction Date,Settlement Date,Action,Symbol,Description
 2024-09-01 12:00:00 AM,2024-09-01 12:00:00 AM,NAC,ZZQ.TO,NAME CHANGE,30,0,0,0,0,CAD,26543210,Corporate actions,Individual margin
 ";
 
-fn subject(files: &[&str]) -> Result<Subject, Failure> {
+fn history(files: &[&str]) -> Result<History, Failure> {
     let folder = tempfile::tempdir().unwrap();
     let mut activities = Activities::default();
     for (index, text) in files.iter().enumerate() {
@@ -18,7 +18,7 @@ fn subject(files: &[&str]) -> Result<Subject, Failure> {
         std::fs::write(&file, text).unwrap();
         activities.read(&file)?;
     }
-    activities.subject(&[], &["99".to_owned()])
+    activities.history(&[], &["99".to_owned()])
 }
 
 fn dec(text: &str) -> Decimal {
@@ -27,10 +27,10 @@ fn dec(text: &str) -> Decimal {
 
 #[test]
 fn an_export_of_the_broker_becomes_events_and_what_is_not_understood_is_named() {
-    let subject = subject(&[EXPORT]).unwrap();
-    let accounts: Vec<_> = subject.accounts.iter().map(|a| (a.id.as_str(), a.registered)).collect();
+    let told = history(&[EXPORT]).unwrap();
+    let accounts: Vec<_> = told.accounts.iter().map(|a| (a.id.as_str(), a.registered)).collect();
     assert_eq!(accounts, [("26543210", false), ("51234567", true)]);
-    let [buy, sell, tfsa] = &subject.events[..] else { panic!("{:?}", subject.events) };
+    let [buy, sell, tfsa] = &told.events[..] else { panic!("{:?}", told.events) };
     let (amount, outlays) = (dec("1460"), dec("0.14"));
     assert_eq!(buy.action, TaxAction::Buy { shares: dec("40"), amount, outlays });
     assert_eq!(
@@ -40,8 +40,8 @@ fn an_export_of_the_broker_becomes_events_and_what_is_not_understood_is_named() 
     let (amount, outlays) = (dec("400"), dec("0.03"));
     assert_eq!(sell.action, TaxAction::Sell { shares: dec("10"), amount, outlays });
     assert_eq!(tfsa.account, "51234567");
-    assert_eq!(subject.notes.len(), 1);
-    assert!(subject.notes[0].contains("NAC ZZQ.TO 30"), "{}", subject.notes[0]);
+    assert_eq!(told.notes.len(), 1);
+    assert!(told.notes[0].contains("NAC ZZQ.TO 30"), "{}", told.notes[0]);
 }
 
 #[test]
@@ -50,10 +50,10 @@ fn a_row_in_two_files_is_one_and_twice_in_one_file_is_two() {
     let head = "tradeDate,action,symbol,quantity,price,currency\n";
     let once = format!("{head}{row}");
     let twice = format!("{head}{row}{row}");
-    assert_eq!(subject(&[&once, &once]).unwrap().events.len(), 1);
-    assert_eq!(subject(&[&twice]).unwrap().events.len(), 2);
-    assert_eq!(subject(&[&once, &twice]).unwrap().events.len(), 2);
-    assert_eq!(subject(&[&twice, &once]).unwrap().events.len(), 2);
+    assert_eq!(history(&[&once, &once]).unwrap().events.len(), 1);
+    assert_eq!(history(&[&twice]).unwrap().events.len(), 2);
+    assert_eq!(history(&[&once, &twice]).unwrap().events.len(), 2);
+    assert_eq!(history(&[&twice, &once]).unwrap().events.len(), 2);
 }
 
 #[test]
@@ -62,8 +62,8 @@ fn executions_add_up_their_fees_and_settle_by_their_market() {
         "timestamp,side,symbol,quantity,price,commission,executionFee,secFee,currency,account
 2024-05-24T10:02:11.000000-04:00,Sell,ABC,100,10,4.95,0.35,0.02,USD,99
 ";
-    let subject = subject(&[text]).unwrap();
-    let [event] = &subject.events[..] else { panic!() };
+    let told = history(&[text]).unwrap();
+    let [event] = &told.events[..] else { panic!() };
     assert_eq!(
         event.settled.to_string(),
         "2024-05-29",
@@ -71,7 +71,7 @@ fn executions_add_up_their_fees_and_settle_by_their_market() {
     );
     let (amount, outlays) = (dec("1000"), dec("5.32"));
     assert_eq!(event.action, TaxAction::Sell { shares: dec("100"), amount, outlays });
-    assert_eq!(subject.accounts[0].person, AFFILIATED);
+    assert_eq!(told.accounts[0].person, AFFILIATED);
 }
 
 #[test]
@@ -82,7 +82,7 @@ fn rows_of_ones_own_tell_splits_openings_and_returns_of_capital() {
 2024-02-01,Split,ABC,2,,CAD
 2024-03-01,ReturnOfCapital,ABC,,12.5,CAD
 ";
-    let actions: Vec<_> = subject(&[text]).unwrap().events.iter().map(|e| e.action).collect();
+    let actions: Vec<_> = history(&[text]).unwrap().events.iter().map(|e| e.action).collect();
     let shares = dec("30");
     assert_eq!(actions[0], TaxAction::Opening { shares, cost: Some(dec("150")) });
     assert_eq!(actions[1], TaxAction::Opening { shares, cost: None });
@@ -98,9 +98,39 @@ fn a_file_that_cannot_be_read_says_where() {
         ("2024-07-05,Buy,ABC,one,1,CAD\n", "`one` is no number"),
         ("2024-07-05,Buy,ABC,1,1,EUR\n", "EUR"),
     ] {
-        let failure = subject(&[&format!("{head}{row}")]).unwrap_err().to_string();
+        let failure = history(&[&format!("{head}{row}")]).unwrap_err().to_string();
         assert!(failure.contains(told), "{failure}");
     }
-    let failure = subject(&["date,action,symbol,price\n"]).unwrap_err().to_string();
+    let failure = history(&["date,action,symbol,price\n"]).unwrap_err().to_string();
     assert!(failure.contains("no column quantity"), "{failure}");
+}
+
+#[test]
+fn an_answer_of_the_broker_says_what_its_export_says() {
+    let account: Account = serde_json::from_value(serde_json::json!({
+        "type": "TFSA", "number": "01234567", "status": "Active", "clientAccountType": "Individual"}))
+    .unwrap();
+    let answered: Activity = serde_json::from_value(serde_json::json!({
+        "tradeDate": "2026-07-09T00:00:00.000000-04:00", "transactionDate": "2026-07-10T00:00:00.000000-04:00",
+        "settlementDate": "2026-07-10T00:00:00.000000-04:00", "action": "Buy", "symbol": "ZZQ.TO",
+        "symbolId": 9_001_001, "description": "ZZQ CORP", "currency": "CAD", "quantity": 40, "price": 36.5,
+        "grossAmount": -1460, "commission": -0.14, "netAmount": -1460.14, "type": "Trades"}))
+    .unwrap();
+    let mut activities = Activities::default();
+    activities.take(&account, &[answered.clone(), answered.clone()]);
+    activities.take(&account, &[answered]);
+    let told = activities.history(&[], &[]).unwrap();
+    assert_eq!(
+        told.events.len(),
+        2,
+        "equal rows of one answer are two, those of the next the same"
+    );
+    let event = &told.events[0];
+    assert_eq!(
+        (event.traded.to_string(), event.settled.to_string()),
+        ("2026-07-09".into(), "2026-07-10".into())
+    );
+    let (amount, outlays) = (dec("1460"), dec("0.14"));
+    assert_eq!(event.action, TaxAction::Buy { shares: dec("40"), amount, outlays });
+    assert!(told.accounts[0].registered);
 }
