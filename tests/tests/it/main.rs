@@ -21,6 +21,7 @@ mod restart;
 mod sweeping;
 mod synthetic;
 mod tax;
+mod accounts;
 mod disks;
 mod wrong_words;
 mod wrong_data;
