@@ -8,6 +8,9 @@ use tradebot_risk::account::{AccountKind, AccountRules, BrokerAccount, External}
 
 use super::{OrderRow, PositionRow, Snapshot};
 
+/// The broker's word for a sale of shares that are not held.
+const SHORT: &str = "Short";
+
 /// What the review wants to know beside the account itself.
 #[derive(Debug, Clone, Default)]
 pub struct Beside {
@@ -52,7 +55,8 @@ fn purchases<'a>(snapshot: &'a Snapshot, code: &'a str) -> impl Iterator<Item = 
     snapshot.orders.iter().filter(here).filter(|order| order.buys != Some(false))
 }
 
-/// Positions and purchases that are not ours, valued in a currency. A sale of theirs opens nothing.
+/// Positions and orders that are not ours, valued in a currency. A sale of what is held opens
+/// nothing; a short one does.
 fn externals(snapshot: &Snapshot, currency: Currency) -> Vec<External> {
     let mut found = Vec::new();
     for position in snapshot.positions.iter().filter(|p| !p.external.is_zero()) {
@@ -61,9 +65,10 @@ fn externals(snapshot: &Snapshot, currency: Currency) -> Vec<External> {
         let at_risk = at_stop(snapshot, position).map(|lost| lost * rate);
         found.extend(external(&position.symbol, number(Some(position.external)), value, at_risk));
     }
-    for order in snapshot.orders.iter().filter(|o| o.external && o.buys != Some(false)) {
+    let opens = |o: &&OrderRow| o.external && (o.buys != Some(false) || o.side == SHORT);
+    for order in snapshot.orders.iter().filter(opens) {
         let value = order.cost() * rate(snapshot, order.currency.as_deref(), currency);
-        let shares = number(Some(order.shares));
+        let shares = number(Some(if order.side == SHORT { -order.shares } else { order.shares }));
         let order = external(&order.symbol, shares, value, None);
         found.extend(order.map(|e| External { order: true, ..e }));
     }

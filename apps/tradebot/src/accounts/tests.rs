@@ -122,6 +122,21 @@ fn the_review_sees_cash_by_currency_after_pending_orders_and_everything_external
 }
 
 #[test]
+fn a_short_sale_that_someone_has_ordered_counts_and_a_sale_of_what_is_held_does_not() {
+    let mut snapshot = snapshot("Margin", "Active");
+    let count = |s: &Snapshot| {
+        let orders = broker_account(s, Currency::Cad, Beside::default()).external;
+        orders.into_iter().filter(|e| e.order).map(|e| e.shares).collect::<Vec<_>>()
+    };
+    assert_eq!(count(&snapshot), [5.0]);
+    snapshot.orders[1].side = "Short".to_owned();
+    snapshot.orders[1].buys = Some(false);
+    assert_eq!(count(&snapshot), [-5.0]);
+    snapshot.orders[1].side = "Sell".to_owned();
+    assert_eq!(count(&snapshot), [0.0; 0]);
+}
+
+#[test]
 fn what_the_broker_does_not_say_is_not_a_number_and_not_a_guess() {
     let mut unknown = snapshot("DAF", "Suspended (View Only)");
     unknown.balances.clear();
