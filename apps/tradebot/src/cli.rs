@@ -3,6 +3,7 @@
 mod data;
 mod many;
 mod quality;
+mod tax;
 mod token;
 
 use std::path::PathBuf;
@@ -13,6 +14,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 pub use data::{DataCommand, GenerateArgs, ImportArgs, StampArg};
 pub use many::{CompareArgs, Learning, RankedBy, Search, SweepArgs, WalkForwardArgs};
 pub use quality::{DecideArgs, ProvenanceArgs, QualityCommand};
+pub use tax::{BasisChoice, ReportCommand, TaxArgs};
 pub use token::{KeyChoice, TokenArgs, TokenCommand, World};
 
 /// An autonomous, self-explaining trading bot. Start with: tradebot run --mode demo
@@ -127,7 +129,7 @@ pub enum Command {
     Validate(ValidateArgs),
     /// Write the HTML report of a run
     #[command(
-        after_help = "Examples:\n  tradebot report latest\n  tradebot report backtest-0002 --output result.html"
+        after_help = "Examples:\n  tradebot report latest\n  tradebot report backtest-0002 --output result.html\n  tradebot report tax --activities activities.csv --rates usd-cad.csv"
     )]
     Report(ReportArgs),
     /// Show runs side by side on one page
@@ -342,7 +344,11 @@ pub enum Profile {
 
 /// Arguments of `report`.
 #[derive(Debug, Clone, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct ReportArgs {
+    /// Another report than the page of a run.
+    #[command(subcommand)]
+    pub other: Option<ReportCommand>,
     /// The run, such as demo-0001, or `latest`
     #[arg(default_value = "latest")]
     pub run: String,

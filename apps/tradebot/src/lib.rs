@@ -19,6 +19,7 @@ pub mod progress;
 pub mod market;
 pub mod reading;
 pub mod metering;
+pub mod accounts;
 pub mod recorder;
 pub mod continuing;
 pub mod manifest;

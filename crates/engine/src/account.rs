@@ -8,7 +8,7 @@ use tradebot_domain::{
 };
 use tradebot_execution::{Book, Broker, BrokerEvent, Intent, Journaled, SimulatedBroker, journal};
 use tradebot_journal::{DecisionId, Detail, Ledger, OrderRole, SnapshotRecord};
-use tradebot_risk::Approved;
+use tradebot_risk::{Approved, BrokerAccount};
 
 use crate::config::EngineConfig;
 use crate::error::EngineError;
@@ -113,9 +113,16 @@ pub struct Account {
     session: Date,
     /// Units of the account's currency for one of the listing's; none: they are the same.
     rate: Option<Decimal>,
+    /// The real account as it was last seen; none where the account is simulated.
+    at_broker: Option<BrokerAccount>,
 }
 
 impl Account {
+    /// Takes in the real account as the broker tells of it; reviews look at it from now on.
+    pub fn see(&mut self, account: Option<BrokerAccount>) {
+        self.at_broker = account;
+    }
+
     /// An account with the run's cash and nothing else.
     pub fn new(config: &EngineConfig) -> Self {
         Self {
@@ -147,6 +154,7 @@ impl Account {
             trades: 0,
             session: config.from,
             rate: None,
+            at_broker: None,
         }
     }
 

@@ -118,6 +118,12 @@ impl Engine {
         })
     }
 
+    /// The real account that orders go to, as the broker tells of it now. Reviews make its checks
+    /// from the next decision on; without one, and in every replay, they make none of them.
+    pub fn see_account(&mut self, account: Option<tradebot_risk::BrokerAccount>) {
+        self.account.see(account);
+    }
+
     /// The same engine with a rule strategy in the place of the ensemble: same sessions, review,
     /// intents, broker and book. Nothing is learned, and features and regime are not asked for:
     /// the limits are those of the row that `ruling` names.

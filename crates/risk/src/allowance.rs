@@ -36,7 +36,7 @@ impl Measures {
         let loss = order.loss_at_stop(shares);
         Self {
             risk: loss / view.equity,
-            heat: (view.open_risk + loss) / view.equity,
+            heat: (view.risk_of_all() + loss) / view.equity,
             notional: order.notional(shares) / view.equity,
             participation: shares.to_f64(),
             cash: order.cash_needed(shares),

@@ -13,6 +13,9 @@
 //! The formulas ([`kelly`], [`constrained`], [`drawdown_multiplier`], [`discrete`], [`continuous`],
 //! [`volatility`]) stand alone for users of the library.
 //!
+//! What a real account asks beside the limits (its kind, cash by currency, margin, positions that are
+//! not ours, superficial losses) is in [`account`]; a simulated one has none of it.
+//!
 //! Several assets at once are in [`portfolio`], the book's risk in [`exposure`], stops that slip
 //! in [`gap`].
 //!
@@ -49,6 +52,8 @@ pub mod portfolio;
 mod bracket_bet;
 mod belief;
 mod view;
+pub mod account;
+mod loss;
 mod order;
 mod allowance;
 mod steps;
@@ -60,12 +65,14 @@ mod rule;
 mod refusal;
 mod review;
 
+pub use account::{AccountKind, AccountRules, AccountSight, BrokerAccount, External};
 pub use belief::{Belief, basis};
 pub use bracket_bet::{BracketBet, BracketBetError};
 pub use constrained::{risk_constrained, ruin_bound};
 pub use drawdown::drawdown_multiplier;
 pub use hold::Hold;
 pub use kelly::{expected_growth, kelly_fraction, kelly_growth};
+pub use loss::RecentLoss;
 pub use overlays::Overlays;
 pub use propose::{Proposal, Sizer, propose};
 pub use refusal::Refusal;

@@ -1,6 +1,6 @@
 //! Why a proposal is not approved: one variant per limit.
 
-use tradebot_domain::Symbol;
+use tradebot_domain::{Currency, Date, Symbol};
 
 /// A limit that the proposal would break, or that is broken already.
 ///
@@ -241,6 +241,81 @@ pub enum Refusal {
         /// Losing trades in a row.
         allowed: f64,
     },
+    /// The broker's account may not trade.
+    #[error("the broker does not call the account active")]
+    AccountNotActive,
+    /// The rules of the account are not known.
+    #[error("the account is of a kind that is not known, so what it may do is not known either")]
+    AccountKindUnknown,
+    /// Someone else holds or has ordered the symbol in this account.
+    #[error("{symbol} is held or ordered in the account outside of this program ({shares} shares)")]
+    ExternalHolding {
+        /// The symbol.
+        symbol: Symbol,
+        /// Their shares, below zero when short.
+        shares: f64,
+    },
+    /// Not enough cash in the currency of the purchase.
+    #[error("the entry takes {asked:.2} {currency}; {allowed:.2} is there after pending orders")]
+    CurrencyCash {
+        /// The currency.
+        currency: Currency,
+        /// What the entry takes, costs included.
+        asked: f64,
+        /// What is there.
+        allowed: f64,
+    },
+    /// Too little margin would be left.
+    #[error("maintenance excess would be {asked:.2}; {allowed:.2} must be left")]
+    MarginExcess {
+        /// What would be left, account currency.
+        asked: f64,
+        /// What must be left, account currency.
+        allowed: f64,
+    },
+    /// Much is held and ordered, by us and by others. A warning.
+    #[error("{asked:.4} of equity would be held or ordered; {allowed:.4} is what the owner wants")]
+    GrossExposure {
+        /// Fraction of equity.
+        asked: f64,
+        /// Fraction of equity.
+        allowed: f64,
+    },
+    /// The purchase would deny a loss of these days. A warning.
+    #[error(
+        "buying {shares} shares makes {denied:.2} CAD of the loss of {sold_on} superficial if they are still held on \
+         {ends}{}", if *lost { "; in a registered account it is lost for good" } else { "" }
+    )]
+    SuperficialLoss {
+        /// Day of the sale at a loss.
+        sold_on: Date,
+        /// Last day of its window.
+        ends: Date,
+        /// Shares that substitute for shares sold.
+        shares: f64,
+        /// What would be denied, Canadian dollars.
+        denied: f64,
+        /// The purchase is made in a registered account.
+        lost: bool,
+    },
+    /// A loss on this trade may be denied, as the same shares are held elsewhere. A warning.
+    #[error(
+        "{shares} shares are held in other accounts: a loss within 30 days of this entry would be superficial"
+    )]
+    HeldElsewhere {
+        /// Shares in other accounts.
+        shares: f64,
+    },
+    /// A tax-free account is traded as often as a business would. A warning.
+    #[error(
+        "this would be trade {asked} of twelve months in a tax-free account; above {allowed} it may be taxed as a business"
+    )]
+    RegisteredTrades {
+        /// Trades with this one.
+        asked: f64,
+        /// What the owner wants.
+        allowed: f64,
+    },
 }
 
 impl Refusal {
@@ -275,6 +350,15 @@ impl Refusal {
             Self::Turnover { .. } => "turnover",
             Self::Sector { .. } => "sector",
             Self::LossStreak { .. } => "loss_streak",
+            Self::AccountNotActive => "account_active",
+            Self::AccountKindUnknown => "account_kind",
+            Self::ExternalHolding { .. } => "external",
+            Self::CurrencyCash { .. } => "currency_cash",
+            Self::MarginExcess { .. } => "maintenance_excess",
+            Self::GrossExposure { .. } => "gross_exposure",
+            Self::SuperficialLoss { .. } => "superficial_loss",
+            Self::HeldElsewhere { .. } => "held_elsewhere",
+            Self::RegisteredTrades { .. } => "registered_trades",
         }
     }
 }

@@ -11,6 +11,7 @@ use crate::propose::Proposal;
 use crate::refusal::Refusal;
 use crate::view::BookView;
 
+mod account; // what a real account asks
 mod controls; // what warns unless it is told to refuse
 mod throttles; // what has been sent already
 
@@ -126,7 +127,8 @@ impl Approved {
 /// the controls that the owner has left at warning: their failure is on record and changes nothing.
 /// `allowed` is the most of what is asked, but for `equity` (above 0), `shares` (at least 1),
 /// `bracket` (stop below limit), `stopped` and `drawdown_stop` (drawdown below the limit, and not
-/// latched), `entry_interval` (at least) and `self_trade` (below). A proposal is approved as it is or not at all: never larger, never on the other side. A number
+/// latched), `entry_interval` and `maintenance_excess` (at least), `account_active` and `account_kind` (1) and
+/// `self_trade` (below). A proposal is approved as it is or not at all: never larger, never on the other side. A number
 /// that is missing or not finite fails its check.
 ///
 /// # Errors
@@ -192,6 +194,9 @@ impl Checks {
         checks.throttles(limits, &view.traffic);
         checks.own_orders(proposal, &view.traffic);
         checks.controls(proposal, limits, view);
+        if let Some(sight) = view.account {
+            checks.broker_account(proposal, sight);
+        }
         checks
     }
 
@@ -258,9 +263,12 @@ impl Checks {
     /// One position per symbol, not too many, and not the same bet twice.
     fn symbol(&mut self, symbol: Symbol, row: &RowPolicy, view: &BookView<'_>) {
         let count_max = f64::from(row.max_positions.min(bounds::POSITIONS_MAX));
-        self.at_most("max_positions", view.positions as f64 + 1.0, count_max, |asked, allowed| {
-            Refusal::MaxPositions { asked, allowed }
-        });
+        self.at_most(
+            "max_positions",
+            view.positions_of_all() as f64 + 1.0,
+            count_max,
+            |asked, allowed| Refusal::MaxPositions { asked, allowed },
+        );
 
         let held = view.held.contains(&symbol);
         let refusal = || Refusal::AlreadyHeld { symbol };

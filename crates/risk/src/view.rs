@@ -2,6 +2,8 @@
 
 use tradebot_domain::{Price, Shares, Symbol};
 
+use crate::account::AccountSight;
+
 /// The account and one symbol, at the close on which the decision is taken.
 ///
 /// Everything that sizing and review compare with is here; what is missing is a refusal, never a
@@ -43,6 +45,20 @@ pub struct BookView<'a> {
     pub traffic: Traffic<'a>,
     /// What the controls that warn look at.
     pub standing: Standing,
+    /// The account at the broker; none where the account is simulated.
+    pub account: Option<AccountSight<'a>>,
+}
+
+impl BookView<'_> {
+    /// Open risk of the whole account: ours, and all that is External.
+    pub(crate) fn risk_of_all(&self) -> f64 {
+        self.account.map_or(self.open_risk, |sight| self.open_risk + sight.account.external_risk())
+    }
+
+    /// Positions and pending entries of the whole account.
+    pub(crate) fn positions_of_all(&self) -> usize {
+        self.positions + self.account.map_or(0, |sight| sight.account.external_symbols().len())
+    }
 }
 
 /// What has been sent already, as far back as throttles look. The default: nothing.

@@ -23,6 +23,7 @@ pub mod operations;
 pub mod reader;
 pub mod verify;
 
+mod accounts;
 mod anchors;
 mod connection;
 mod lock;
@@ -31,6 +32,7 @@ mod schema;
 mod scratch;
 mod trials;
 
+pub use accounts::SeenAccount;
 pub use error::StoreError;
 pub use ledger::SqliteLedger;
 pub use mode::Mode;

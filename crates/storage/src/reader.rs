@@ -20,6 +20,7 @@ pub mod trading;
 pub mod account;
 pub mod learning;
 mod trials;
+mod accounts;
 pub mod operations;
 pub mod series;
 mod sql;

@@ -20,6 +20,8 @@ mod terminal;
 mod restart;
 mod sweeping;
 mod synthetic;
+mod tax;
+mod accounts;
 mod disks;
 mod quality;
 mod wrong_words;

@@ -5,6 +5,7 @@ use tradebot_domain::{Moment, Money};
 use tradebot_journal::{DecisionRecord, TradeRecord};
 
 use self::breakdown::Line;
+use self::seen::Seen;
 use super::Context;
 use super::figures::{in_r, signed_money};
 use super::page::Page;
@@ -14,6 +15,7 @@ use crate::output::{self, Column, number, text};
 use crate::reading::{self, Found};
 
 mod breakdown;
+mod seen;
 
 const COLUMNS: [Column; 9] = [
     text("by"),
@@ -49,6 +51,9 @@ struct Statement {
     /// By symbol, regime row, basis, exit reason and member; see `member` in the documentation of
     /// this command for what it means.
     profit: Vec<Line>,
+    /// Accounts at the broker as they were last seen; absent where none was.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    broker: Vec<Seen>,
 }
 
 /// Prints the account; `--csv` prints the profit by its parts.
@@ -89,6 +94,7 @@ fn gather(found: &Found) -> Result<Statement, Failure> {
         dividends: sum(|t| t.dividends),
         trades: trades.len(),
         profit: breakdown::lines(&trades, &open, &decisions),
+        broker: seen::all(reader)?,
     })
 }
 
@@ -140,6 +146,9 @@ impl Statement {
         );
         for by in breakdown::GROUPS {
             self.group(page, by);
+        }
+        for account in &self.broker {
+            account.write(page);
         }
     }
 

@@ -6,15 +6,20 @@ use tradebot_backtest::{Assessment, RunResult};
 use tradebot_storage::Mode;
 
 use super::Context;
-use crate::cli::ReportArgs;
+use crate::cli::{ReportArgs, ReportCommand};
 use crate::exit::Failure;
 use crate::{attempts, output, reading};
+
+mod tax;
 
 /// Renders a run's report and prints where it is.
 ///
 /// # Errors
 /// When there is no such run, or the file cannot be written.
 pub fn run(context: &Context, args: &ReportArgs) -> Result<(), Failure> {
+    if let Some(ReportCommand::Tax(args)) = &args.other {
+        return tax::run(context, args);
+    }
     let found = reading::find_named(&context.home, &args.run, args.mode.map(Mode::from))?;
     let result = reading::result(&context.home, found.mode, &found.info.id)?;
     let assessment = attempts::assess(&context.home, &result);

@@ -56,7 +56,7 @@ fn one_page(text: &str) -> String {
 fn append(command: &clap::Command, page: &mut Vec<u8>) -> Result<(), Failure> {
     let nested: Vec<&clap::Command> =
         command.get_subcommands().filter(|c| c.get_name() != "help").collect();
-    if !nested.is_empty() {
+    if !nested.is_empty() && command.is_subcommand_required_set() {
         return nested.into_iter().try_for_each(|sub| append(sub, page));
     }
     let name = command.get_bin_name().unwrap_or_else(|| command.get_name()).to_uppercase();
@@ -71,7 +71,7 @@ fn append(command: &clap::Command, page: &mut Vec<u8>) -> Result<(), Failure> {
     let text = String::from_utf8(section)?;
     // What is a section of a page of its own is part of a section here.
     page.extend_from_slice(text.replace(".SH ", ".SS ").as_bytes());
-    Ok(())
+    nested.into_iter().try_for_each(|sub| append(sub, page))
 }
 
 #[cfg(test)]

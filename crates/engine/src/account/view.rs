@@ -1,7 +1,7 @@
 //! What risk may see of the account.
 
 use tradebot_domain::{Money, Symbol};
-use tradebot_risk::{BookView, Fingerprint, Standing, Traffic};
+use tradebot_risk::{AccountSight, BookView, Fingerprint, Standing, Traffic};
 
 use super::{Account, Mark, Reservation};
 use crate::symbol_state::SymbolState;
@@ -45,7 +45,20 @@ impl Account {
             spread: 2.0 * self.costs.half_spread_bps / 1e4,
             traffic: self.traffic(state.symbol, &recent),
             standing: self.standing(index, symbols),
+            account: self.at_broker.as_ref().map(|account| AccountSight {
+                account,
+                promised: reserved_cash,
+                own: self.own_value(),
+            }),
         })
+    }
+
+    /// Value of positions, pending entries and what this cycle has approved.
+    fn own_value(&self) -> f64 {
+        let positions = self.book.positions().map(|p| self.money_in_listing(p.value()));
+        let pending = self.book.pending().map(|p| p.intent.notional);
+        let reserved = self.reserved.iter().map(|r| r.notional);
+        positions.chain(pending).chain(reserved).sum::<Money>().to_f64()
     }
 
     /// On daily bars an entry that was not filled has ended by the next close, so what lies within

@@ -56,6 +56,7 @@ fn approved(symbol: Symbol, book: &Book, costs: &CostModel) -> Approved {
         spread: 0.0008,
         traffic: Traffic::default(),
         standing: Standing::default(),
+        account: None,
     };
     let (policy, limits) = (Policy::bundled(), Limits::simulated());
     let row = policy.row(ROW);

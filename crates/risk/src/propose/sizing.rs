@@ -173,13 +173,13 @@ impl Sizing<'_> {
         let note = format!("{} of equity in one position", allowed.notional);
         steps.cap("notional_cap", self.fraction_of(shares), note);
 
-        let open = heat(view.open_risk, 0.0, view.equity);
-        let room = heat_room(view.open_risk, view.equity, allowed.heat);
+        let open = heat(view.risk_of_all(), 0.0, view.equity);
+        let room = heat_room(view.risk_of_all(), view.equity, allowed.heat);
         let note = format!("{:.4} of equity at all stops, {open:.4} open", allowed.heat);
         steps.cap("heat_cap", self.planned(room), note);
         if steps.fraction() <= 0.0 {
             let allowed = allowed.heat * view.equity;
-            return Err(Hold::NoHeatRoom { open: view.open_risk, allowed });
+            return Err(Hold::NoHeatRoom { open: view.risk_of_all(), allowed });
         }
 
         let shares = allowed.participation;

@@ -52,6 +52,7 @@ fn book(close: f64) -> BookView<'static> {
         spread: 0.0008,
         traffic: Traffic::default(),
         standing: Standing::default(),
+        account: None,
     }
 }
 

@@ -82,6 +82,7 @@ pub(crate) fn quiet_book() -> BookView<'static> {
         spread: 0.0008,
         traffic: Traffic::default(),
         standing: Standing::default(),
+        account: None,
     }
 }
 

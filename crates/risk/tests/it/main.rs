@@ -17,3 +17,4 @@ mod laws;
 mod pipeline;
 mod overlays;
 mod approval;
+mod account;

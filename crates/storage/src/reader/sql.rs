@@ -75,6 +75,10 @@ pub(super) const TRIALS: &str =
     "SELECT data_digest, config_digest, sharpe, sessions, max(id) FROM trials
      GROUP BY data_digest, config_digest ORDER BY data_digest, config_digest";
 
+pub(super) const BROKER_ACCOUNTS: &str = "SELECT seen_at, account, kind, status, snapshot
+     FROM broker_accounts AS seen
+     WHERE id = (SELECT max(id) FROM broker_accounts WHERE account = seen.account) ORDER BY account";
+
 pub(super) const BODY: &str = "SELECT body FROM journal WHERE seq = ?1";
 
 pub(super) const PHASES: &str = "SELECT phase, nanos FROM phase_execution_tracking WHERE run = ?1";

@@ -176,5 +176,6 @@ fn view(traffic: Traffic<'_>) -> BookView<'_> {
         spread: 0.0008,
         traffic,
         standing: Standing::default(),
+        account: None,
     }
 }

@@ -144,6 +144,7 @@ impl Question<'_> {
             spread: 0.0008,
             traffic: Traffic::default(),
             standing: Standing::default(),
+            account: None,
         };
         let row = RowPolicy { edge: 0.0, ..*Policy::bundled().row(self.record.row) };
         let limits = Limits {
