@@ -44,6 +44,7 @@ pub mod event;
 pub mod broker;
 pub mod simulated;
 pub mod book;
+pub mod ticket;
 mod by_symbol;
 
 pub use book::{Book, BookError, Pending, Position};
