@@ -116,6 +116,9 @@ mod tests {
             "feature_flag_audit",
             "audit_log",
             "journal_anchors",
+            "tickets",
+            "ticket_events",
+            "ticket_matches",
         ] {
             assert!(have.iter().any(|t| t == wanted), "{wanted} is missing");
         }

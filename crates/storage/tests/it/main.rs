@@ -11,3 +11,4 @@ mod tampering;
 mod killed;
 mod cost;
 mod trials;
+mod tickets;
