@@ -16,6 +16,7 @@
 //! twice change nothing; the order of looks does not matter.
 
 mod answer;
+mod asking;
 mod book;
 mod follow;
 mod matching;

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use tradebot_domain::{Shares, Timestamp};
-use tradebot_journal::{TicketChange, TicketEntry, TicketState};
+use tradebot_journal::{TicketChange, TicketEntry, TicketKind, TicketSide, TicketState};
 
 use super::book::{Ticket, TicketBook, TicketError};
 use super::seen::{Chain, Facts};
@@ -106,12 +106,26 @@ impl Pass {
         Ok(())
     }
 
+    /// Since when shares are bought that no stop is asked for, because a person has not yet said
+    /// whether they are the ticket's.
+    fn unprotected(&self, ticket: &Ticket) -> Option<Timestamp> {
+        let candidates = ticket.candidates().iter().filter_map(|order| self.chains.get(order));
+        let fills = candidates.flat_map(|chain| &chain.fills);
+        let bought = fills.filter(|fill| fill.side == TicketSide::Buy);
+        bought.map(|fill| fill.at).min()
+    }
+
     fn escalate(&mut self) -> Result<(), TicketError> {
         for id in self.ids(Ticket::is_open) {
             let Some(ticket) = self.book.get(&id) else { continue };
             // What is partly executed or seen is being done; what protects is not done before it is.
             let waits = ticket.state() != TicketState::Seen;
-            let urgency = urgency::due(ticket.record().kind, ticket.record().owed_since, self.now);
+            let (kind, since) = self
+                .unprotected(ticket)
+                .map_or((ticket.record().kind, ticket.record().owed_since), |since| {
+                    (TicketKind::Stop, since)
+                });
+            let urgency = urgency::due(kind, since, self.now);
             if waits && urgency > ticket.urgency() {
                 self.say(&id, TicketChange::Escalated { urgency })?;
             }

@@ -1,7 +1,7 @@
 //! What the person did against what was asked: every case there is.
 
 use tradebot_domain::{Money, Shares, Timestamp};
-use tradebot_journal::{TicketKind, TicketMatch, TicketOrder, TicketSide, TicketState};
+use tradebot_journal::{TicketKind, TicketMatch, TicketOrder, TicketSide, TicketState, Urgency};
 
 use super::{Desk, VALID, journaled, minute, price, terms};
 use crate::ticket::{TicketError, issue, slippage};
@@ -159,6 +159,9 @@ fn two_orders_that_differ_are_asked_about_and_not_guessed() {
     assert_eq!(first(&desk), (TicketState::Asked, TicketMatch::Ambiguous));
     assert_eq!(desk.ticket("T1").candidates(), [7, 8]);
     assert_eq!(desk.ticket("T1").filled(), Shares::ZERO);
+    assert_eq!(desk.ticket("T1").urgency(), Urgency::Soon, "shares are bought and unprotected");
+    desk.look_at(20);
+    assert_eq!(desk.ticket("T1").urgency(), Urgency::Alarm);
 }
 
 #[test]
