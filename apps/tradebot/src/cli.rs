@@ -2,6 +2,7 @@
 
 mod data;
 mod many;
+mod tickets;
 mod token;
 
 use std::path::PathBuf;
@@ -11,6 +12,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use data::{DataCommand, GenerateArgs, ImportArgs, StampArg};
 pub use many::{CompareArgs, Learning, RankedBy, Search, SweepArgs, WalkForwardArgs};
+pub use tickets::{TicketMode, TicketsArgs, TicketsCommand};
 pub use token::{KeyChoice, TokenArgs, TokenCommand, World};
 
 /// An autonomous, self-explaining trading bot. Start with: tradebot run --mode demo
@@ -189,6 +191,9 @@ pub enum Command {
     /// Bring in and look at market data of your own
     #[command(subcommand)]
     Data(DataCommand),
+    /// What the bot asks you to enter at the broker, and your answers
+    #[command(subcommand)]
+    Tickets(TicketsCommand),
     /// Bring in, look at and exchange the broker's token
     #[command(subcommand)]
     Token(TokenCommand),

@@ -18,12 +18,13 @@ pub mod skill;
 pub mod doctor;
 pub mod journal;
 pub mod data;
+pub mod tickets;
 pub mod token;
 pub mod config;
 pub mod shell;
 
 mod columns;
-mod figures;
+pub(crate) mod figures;
 mod page;
 mod subject;
 mod writer;
@@ -81,6 +82,7 @@ pub fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Doctor(args) => return doctor::run(&context, &args),
         Command::Journal(command) => return journal::run(&context, &command),
         Command::Data(command) => data::run(&context, &command)?,
+        Command::Tickets(command) => tickets::run(&context, &command)?,
         Command::Token(command) => return token::run(&context, &command),
         Command::Config(command) => config::run(&context, &command)?,
         Command::Completions { shell } => shell::completions(shell)?,

@@ -8,7 +8,7 @@ use crate::support::reference::reference;
 use crate::support::{Call, Home, skipped};
 
 /// Every command, with its subcommands.
-const COMMANDS: [&[&str]; 32] = [
+const COMMANDS: [&[&str]; 36] = [
     &["run"],
     &["backtest"],
     &["validate"],
@@ -33,6 +33,10 @@ const COMMANDS: [&[&str]; 32] = [
     &["data", "generate"],
     &["data", "list"],
     &["data", "inspect"],
+    &["tickets", "list"],
+    &["tickets", "show"],
+    &["tickets", "done"],
+    &["tickets", "skip"],
     &["token", "add"],
     &["token", "status"],
     &["token", "rotate"],
