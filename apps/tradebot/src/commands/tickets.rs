@@ -30,7 +30,7 @@ const COLUMNS: [Column; 9] = [
 ];
 
 /// What a narrow terminal can do without, the first first.
-const DISPENSABLE: [&str; 4] = ["why", "bp", "so far", "urgency"];
+const DISPENSABLE: [&str; 3] = ["why", "bp", "urgency"];
 
 /// Runs one of the ticket commands.
 ///
