@@ -4,6 +4,7 @@ mod data;
 mod many;
 mod quality;
 mod tax;
+mod tickets;
 mod token;
 
 use std::path::PathBuf;
@@ -15,6 +16,7 @@ pub use data::{DataCommand, GenerateArgs, ImportArgs, StampArg};
 pub use many::{CompareArgs, Learning, RankedBy, Search, SweepArgs, WalkForwardArgs};
 pub use quality::{DecideArgs, ProvenanceArgs, QualityCommand};
 pub use tax::{BasisChoice, ReportCommand, TaxArgs};
+pub use tickets::{TicketMode, TicketsArgs, TicketsCommand};
 pub use token::{KeyChoice, TokenArgs, TokenCommand, World};
 
 /// An autonomous, self-explaining trading bot. Start with: tradebot run --mode demo
@@ -201,6 +203,9 @@ pub enum Command {
         after_help = "Examples:\n  tradebot provenance AAPL 2005-03-01\n  tradebot provenance RY.TO@2024-05-02 --json"
     )]
     Provenance(ProvenanceArgs),
+    /// What the bot asks you to enter at the broker, and your answers
+    #[command(subcommand)]
+    Tickets(TicketsCommand),
     /// Bring in, look at and exchange the broker's token
     #[command(subcommand)]
     Token(TokenCommand),

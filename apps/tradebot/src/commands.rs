@@ -20,12 +20,13 @@ pub mod journal;
 pub mod data;
 pub mod provenance;
 pub mod quality;
+pub mod tickets;
 pub mod token;
 pub mod config;
 pub mod shell;
 
 mod columns;
-mod figures;
+pub(crate) mod figures;
 mod page;
 mod subject;
 mod writer;
@@ -85,6 +86,7 @@ pub fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Data(command) => data::run(&context, &command)?,
         Command::Quality(command) => quality::run(&context, &command)?,
         Command::Provenance(args) => provenance::run(&context, &args)?,
+        Command::Tickets(command) => tickets::run(&context, &command)?,
         Command::Token(command) => return token::run(&context, &command),
         Command::Config(command) => config::run(&context, &command)?,
         Command::Completions { shell } => shell::completions(shell)?,

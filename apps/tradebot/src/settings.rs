@@ -17,8 +17,10 @@ use tradebot_policy::Limits;
 use crate::cli::{BacktestArgs, DataSource, ReplayArgs};
 use crate::exit::Failure;
 pub use execution::{Execution, Preset};
+pub use live::{Live, PartnerTerms, SinkName};
 
 mod execution;
+mod live;
 
 /// Variables with our prefix that are not configuration keys.
 const NOT_KEYS: [&str; 4] = ["HOME", "CONFIG", "EXTRA_DATA", "LOG"];
@@ -43,6 +45,9 @@ pub struct Settings {
     /// How orders are filled and paid for beyond that.
     #[serde(default, skip_serializing_if = "Execution::is_plain")]
     pub execution: Execution,
+    /// How orders leave in live mode.
+    #[serde(default, skip_serializing_if = "Live::is_default")]
+    pub live: Live,
     /// Working limits; hard bounds are compiled in.
     pub limits: Limits,
     /// Refits of learned members.
@@ -172,6 +177,7 @@ impl Default for Settings {
             policy: None,
             costs: CostModel::default(),
             execution: Execution::default(),
+            live: Live::default(),
             limits: Limits::simulated(),
             training: Training::default(),
             ensemble: EnsembleConfig::default(),
@@ -461,6 +467,7 @@ impl Loaded {
         {
             problems.push(problem);
         }
+        problems.extend(self.settings.live.partner().err());
         let limits = limits.validate().err().unwrap_or_default();
         ranges.extend(limits.iter().map(|e| (format!("limits.{}", e.name), e.value, e.min, e.max)));
         problems.extend(ranges.into_iter().map(|(key, value, min, max)| {

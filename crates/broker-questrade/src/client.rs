@@ -105,6 +105,18 @@ impl Client {
         self.with_session(route, path, &[], || Body::Json(json.to_vec())).await
     }
 
+    /// A call that is no read: one attempt and no more, whatever comes back.
+    pub(crate) async fn once<T: DeserializeOwned>(
+        &self,
+        route: Route,
+        path: &str,
+        body: Body<'_>,
+    ) -> Result<T, ClientError> {
+        let session = self.custody.session().await?;
+        let url = address(&session.base, path, &[]);
+        Ok(self.transport.once(&Ask { route, url, body, bearer: Some(&session.token) }).await?)
+    }
+
     /// One read; once more with a new session when the broker refuses the one at hand.
     async fn with_session<'a, T: DeserializeOwned>(
         &self,

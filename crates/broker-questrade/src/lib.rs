@@ -14,8 +14,8 @@
 //!    fields. Each says what it means in the words of `tradebot-domain`, or why it cannot.
 //!
 //! Numbers become [`Decimal`](tradebot_domain::Decimal)s through their literal text, never through
-//! an `f64`. Tokens are [`Secret`]s that cannot be printed. No orders are placed here: a personal
-//! token cannot.
+//! an `f64`. Tokens are [`Secret`]s that cannot be printed. A personal token places no orders:
+//! [`sink`] is for approved partner applications, and is not made without proof.
 //!
 //! ```
 //! use tradebot_broker_questrade::environment::Environment;
@@ -60,6 +60,7 @@ pub mod transport;
 pub mod custody;
 pub mod client;
 pub mod stream;
+pub mod sink;
 
 pub use error::{ErrorBody, ErrorCode, Retry};
 pub use reply::{Conversion, ReplyError, read};

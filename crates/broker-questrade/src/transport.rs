@@ -83,6 +83,8 @@ impl Default for Limits {
 pub enum Body<'a> {
     /// Nothing: a GET.
     None,
+    /// Nothing: a DELETE.
+    Delete,
     /// JSON: a POST.
     Json(Vec<u8>),
     /// A form with one or more secrets: a POST.
@@ -231,13 +233,17 @@ impl Transport {
     }
 
     async fn send(&self, ask: &Ask<'_>) -> Result<Answer, Fault> {
-        let method = if matches!(ask.body, Body::None) { Method::GET } else { Method::POST };
+        let method = match ask.body {
+            Body::None => Method::GET,
+            Body::Delete => Method::DELETE,
+            Body::Json(_) | Body::Form(_) => Method::POST,
+        };
         let mut request = self.http.request(method, ask.url.clone());
         if let Some(bearer) = ask.bearer {
             request = request.bearer_auth(bearer.expose());
         }
         request = match &ask.body {
-            Body::None => request,
+            Body::None | Body::Delete => request,
             Body::Json(json) => {
                 request.header("content-type", "application/json").body(json.clone())
             }

@@ -45,6 +45,7 @@ pub mod broker;
 pub mod simulated;
 pub mod book;
 pub mod tax;
+pub mod ticket;
 mod by_symbol;
 
 pub use book::{Book, BookError, Pending, Position};

@@ -16,6 +16,7 @@ pub mod brief;
 pub mod ledger;
 pub mod scratch;
 pub mod sweep;
+pub mod ticket;
 
 pub use brief::{Brief, BriefFill, Detail};
 pub use chain::{BrokenChain, Chain, GENESIS, Hash};
@@ -24,3 +25,7 @@ pub use event::*;
 pub use ledger::{Ledger, LedgerError, MemoryLedger};
 pub use scratch::Scratch;
 pub use sweep::SweepLedger;
+pub use ticket::{
+    TicketChange, TicketEntry, TicketFill, TicketKind, TicketLife, TicketMatch, TicketOrder,
+    TicketPlan, TicketRecord, TicketSide, TicketState, Urgency,
+};

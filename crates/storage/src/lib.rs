@@ -20,6 +20,7 @@ pub mod error;
 pub mod store;
 pub mod ledger;
 pub mod operations;
+pub mod tickets;
 pub mod reader;
 pub mod verify;
 
@@ -43,5 +44,6 @@ pub use reader::{
 };
 pub use scratch::ScratchFile;
 pub use store::{RunHandle, RunKey, Store};
+pub use tickets::{Appended, TicketLog};
 pub use trials::{DistinctTrial, Trial, TrialKind};
 pub use verify::VerifyReport;

@@ -19,6 +19,7 @@ pub mod decisions;
 pub mod trading;
 pub mod account;
 pub mod learning;
+mod tickets;
 mod trials;
 mod accounts;
 pub mod operations;
@@ -30,6 +31,7 @@ pub use decisions::{DecisionFilter, DecisionLine};
 pub use learning::{ResolvedRow, StoredOpinion, StoredQuestion};
 pub use operations::{LogLine, PhaseStats, TableCount};
 pub use runs::{RunInfo, RunStatus};
+pub(crate) use sql::TICKET_EVENTS;
 
 /// A read-only view of one mode's database.
 #[derive(Debug)]

@@ -117,6 +117,9 @@ mod tests {
             "audit_log",
             "journal_anchors",
             "broker_accounts",
+            "tickets",
+            "ticket_events",
+            "ticket_matches",
         ] {
             assert!(have.iter().any(|t| t == wanted), "{wanted} is missing");
         }

@@ -14,6 +14,8 @@ mod golden;
 mod reading;
 mod reproducing;
 mod faces;
+mod partner;
+mod tickets;
 mod token;
 mod simulated;
 mod terminal;

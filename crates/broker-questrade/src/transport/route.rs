@@ -46,6 +46,14 @@ routes! {
     Executions = "executions", Account, Safety;
     /// Orders of an account.
     Orders = "orders", Account, Safety;
+    /// What an order would do; nothing is placed.
+    OrderImpact = "order_impact", Account, Decision;
+    /// A new order.
+    OrderPlace = "order_place", Account, Safety;
+    /// Another price or size for an order.
+    OrderReplace = "order_replace", Account, Safety;
+    /// The end of an order.
+    OrderCancel = "order_cancel", Account, Safety;
     /// Activities of an account.
     Activities = "activities", Account, Background;
     /// The port of the notification stream.

@@ -90,6 +90,9 @@ pub(super) const WEIGHTS: &str = "SELECT session, member, weight FROM ensemble_w
 pub(super) const BARS: &str = "SELECT session, open, high, low, close, volume FROM market_data
      WHERE symbol = ?1 AND session BETWEEN ?2 AND ?3 ORDER BY session";
 
+pub(crate) const TICKET_EVENTS: &str =
+    "SELECT seq, body FROM ticket_events WHERE seq > ?1 ORDER BY seq";
+
 /// Every query above that reads a growing table.
 pub(super) const API_USAGE: &str =
     "SELECT api, window_start, window_secs, calls, throttled, failed FROM api_usage_metrics";
@@ -117,6 +120,7 @@ pub(super) const HOT: &[&str] = &[
     LOGS,
     WEIGHTS,
     BARS,
+    TICKET_EVENTS,
 ];
 
 #[cfg(test)]

@@ -12,3 +12,4 @@ mod killed;
 mod cost;
 mod trials;
 mod accounts;
+mod tickets;
