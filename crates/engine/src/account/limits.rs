@@ -27,6 +27,21 @@ impl Account {
         Ok(())
     }
 
+    /// A limit that watches the account may have been reached at the last close: false only where
+    /// [`Account::watch_limits`] would find nothing to do.
+    ///
+    /// By products instead of quotients, and with more room than either can be rounded by.
+    #[expect(clippy::inline_always, reason = "a call on every bar costs as much as the step")]
+    #[inline(always)]
+    pub(crate) fn is_near_limits(&self, daily_loss: f64) -> bool {
+        const ROOM: f64 = 1e-9;
+        let now = self.light.latest;
+        let is_far = |from: f64, fall: f64| from > 0.0 && now > from * (1.0 - fall + ROOM);
+        self.stopped_for.is_some()
+            || !is_far(self.light.peak, self.drawdown_max)
+            || !is_far(self.light.previous, daily_loss)
+    }
+
     fn act_on_limits(
         &mut self,
         mark: &mut Mark,
