@@ -297,7 +297,7 @@ impl Engine {
             match self.glide_to_end(data, ledger) {
                 Glided::No => {}
                 Glided::Whole => return Ok(()),
-                glided => return self.go_on(glided, data, ledger, &mut phases),
+                glided => return self.go_on(&glided, data, ledger, &mut phases),
             }
         }
         self.whole_session(data, ledger, &mut phases)

@@ -74,7 +74,7 @@ impl Engine {
     #[inline(never)] // keeps the idle path short
     pub(super) fn go_on(
         &mut self,
-        glided: Glided,
+        glided: &Glided,
         data: &SessionData,
         ledger: &mut dyn Ledger,
         phases: &mut Phases<'_>,
@@ -83,7 +83,7 @@ impl Engine {
         rules.seats[0].came = Came::new(true, true, Some(0));
         let mark = self.account.light_mark(data.session);
         let done = match glided {
-            Glided::ToWish(wish) => self.heed(&mut rules, (data, &mark), wish, ledger),
+            Glided::ToWish(wish) => self.heed(&mut rules, (data, &mark), *wish, ledger),
             _ => self.attend(&mut rules, (data, &[]), mark, ledger, phases),
         };
         self.rules = Some(rules);
