@@ -47,6 +47,8 @@ pub use schedule::CostSchedule;
 pub use table::{NotKnown, Row, Table};
 pub use venue::{Liquidity, VenueFee};
 
+use std::cmp::Ordering;
+
 use serde::{Deserialize, Serialize};
 use tradebot_domain::{Decimal, Money, Price, Shares};
 
@@ -190,6 +192,7 @@ impl CostModel {
 
 impl CostBreakdown {
     /// All three.
+    #[inline]
     pub fn total(&self) -> Money {
         self.commission + self.spread + self.slippage
     }
@@ -208,7 +211,24 @@ fn rounded(value: Decimal) -> Money {
         return Money(value);
     }
     // Banker's rounding, as everywhere in this product.
-    Money(value.round_dp(DECIMALS))
+    Money(short_rounded(value).unwrap_or_else(|| value.round_dp(DECIMALS)))
+}
+
+/// What [`Decimal::round_dp`] gives, by whole numbers; none where the digits do not fit, and where
+/// none are left.
+fn short_rounded(value: Decimal) -> Option<Decimal> {
+    const POWERS: [i64; 9] =
+        [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000];
+    let units = i64::try_from(value.mantissa()).ok()?;
+    let cut = *POWERS.get(value.scale().checked_sub(DECIMALS)? as usize)?;
+    let (whole, rest) = (units / cut, units % cut);
+    let up = match (2 * rest.abs()).cmp(&cut) {
+        Ordering::Greater => true,
+        Ordering::Equal => whole % 2 != 0,
+        Ordering::Less => false,
+    };
+    let nearest = if up { whole + units.signum() } else { whole };
+    (nearest != 0).then(|| Decimal::new(nearest, DECIMALS))
 }
 
 #[cfg(test)]

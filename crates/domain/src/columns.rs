@@ -1,9 +1,13 @@
 //! One symbol's bars as columns, handed out as sessions without an allocation per bar.
 
+use std::iter::Zip;
+use std::slice::Iter;
+
 use jiff::civil::Date;
 
 use crate::bar::Bar;
 use crate::feed::{Feed, SessionData};
+use crate::moment::Moment;
 use crate::symbol::Symbol;
 
 /// Borrowed columns of equal length, one value per bar.
@@ -49,44 +53,36 @@ impl Columns<'_> {
 #[derive(Debug, Clone)]
 pub struct ColumnFeed<'a> {
     symbol: Symbol,
-    columns: Columns<'a>,
-    next: usize,
-    len: usize,
+    rows: Rows<'a>,
     /// Key of the next bar; none after the last date there is.
-    date: Option<Date>,
+    next: Option<Moment>,
 }
+
+/// Opens, highs, lows, closes and volumes side by side: one look at their length for all five.
+type Rows<'a> =
+    Zip<Zip<Zip<Zip<Iter<'a, f64>, Iter<'a, f64>>, Iter<'a, f64>>, Iter<'a, f64>>, Iter<'a, f64>>;
 
 impl<'a> ColumnFeed<'a> {
     /// The bars of `symbol`, the first one keyed `first`.
     pub fn new(symbol: Symbol, columns: Columns<'a>, first: Date) -> Self {
-        Self { symbol, columns, next: 0, len: columns.len(), date: Some(first) }
+        let Columns { open, high, low, close, volume } = columns;
+        let rows = open.iter().zip(high).zip(low).zip(close).zip(volume);
+        Self { symbol, rows, next: Some(first.into()) }
     }
 
-    /// Place and key of the next bar.
-    #[inline]
-    fn step(&mut self) -> Option<(usize, Date)> {
-        let at = self.next;
-        let date = self.date.filter(|_| at < self.len)?;
-        self.next = at + 1;
-        self.date = date.tomorrow().ok();
-        Some((at, date))
+    /// The next bar.
+    #[expect(clippy::inline_always, reason = "a call on every bar costs as much as the step")]
+    #[inline(always)]
+    fn step(&mut self) -> Option<Bar> {
+        let date = self.next?;
+        let ((((open, high), low), close), volume) = self.rows.next()?;
+        self.next = date.day_after();
+        Some(Bar { date, open: *open, high: *high, low: *low, close: *close, volume: *volume })
     }
 
-    fn bar(&self, at: usize, date: Date) -> Bar {
-        let columns = &self.columns;
-        Bar {
-            date: date.into(),
-            open: columns.open[at],
-            high: columns.high[at],
-            low: columns.low[at],
-            close: columns.close[at],
-            volume: columns.volume[at],
-        }
-    }
-
-    fn session(&self, at: usize, date: Date) -> SessionData {
-        let mut data = SessionData::empty(date.into());
-        data.bars.push((self.symbol, self.bar(at, date)));
+    fn session(&self, bar: Bar) -> SessionData {
+        let mut data = SessionData::empty(bar.date);
+        data.bars.push((self.symbol, bar));
         data.listed.push(self.symbol);
         data
     }
@@ -94,24 +90,24 @@ impl<'a> ColumnFeed<'a> {
 
 impl Feed for ColumnFeed<'_> {
     fn next_session(&mut self) -> Option<SessionData> {
-        let (at, date) = self.step()?;
-        Some(self.session(at, date))
+        let bar = self.step()?;
+        Some(self.session(bar))
     }
 
     fn next_into(&mut self, data: &mut SessionData) -> bool {
-        let Some((at, date)) = self.step() else { return false };
+        let Some(bar) = self.step() else { return false };
         if let ([(symbol, last)], [_]) = (data.bars.as_mut_slice(), data.listed.as_slice()) {
             debug_assert_eq!(*symbol, self.symbol, "a buffer of another feed");
-            data.session = date.into();
+            data.session = bar.date;
             // Number by number: a bar that is made first and moved then is waited for.
-            last.date = data.session;
-            last.open = self.columns.open[at];
-            last.high = self.columns.high[at];
-            last.low = self.columns.low[at];
-            last.close = self.columns.close[at];
-            last.volume = self.columns.volume[at];
+            last.date = bar.date;
+            last.open = bar.open;
+            last.high = bar.high;
+            last.low = bar.low;
+            last.close = bar.close;
+            last.volume = bar.volume;
         } else {
-            *data = self.session(at, date);
+            *data = self.session(bar);
         }
         true
     }
@@ -150,7 +146,9 @@ mod tests {
     #[test]
     fn the_series_ends_where_the_dates_do() {
         let column = [1.0; 5];
-        let mut feed = ColumnFeed { date: Some(Date::MAX), ..feed(&column, &column) };
+        let columns =
+            Columns { open: &column, high: &column, low: &column, close: &column, volume: &column };
+        let mut feed = ColumnFeed::new(Symbol::new("A").unwrap(), columns, Date::MAX);
         assert!(feed.next_session().is_some());
         assert!(feed.next_session().is_none());
     }

@@ -46,6 +46,23 @@ impl SessionData {
             ended: Vec::new(),
         }
     }
+
+    /// The bar of a symbol that is listed, when nothing else came: no other symbol, no action and no
+    /// end.
+    #[inline]
+    pub fn only_bar(&self, symbol: Symbol) -> Option<&Bar> {
+        match (self.bars.as_slice(), self.listed.as_slice()) {
+            ([(there, bar)], [listed])
+                if *there == symbol
+                    && *listed == symbol
+                    && self.actions.is_empty()
+                    && self.ended.is_empty() =>
+            {
+                Some(bar)
+            }
+            _ => None,
+        }
+    }
 }
 
 /// Bars inside the bars of sessions: of hours, or of minutes.

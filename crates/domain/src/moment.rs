@@ -108,6 +108,16 @@ impl Moment {
         self.key >> MINUTE_BITS == other.key >> MINUTE_BITS
     }
 
+    /// The whole session of the day after; none after the last date there is.
+    #[inline]
+    pub fn day_after(self) -> Option<Self> {
+        // No month is shorter, so the day is all that changes.
+        if self.is_daily() && self.day() < 28 {
+            return Some(Self { key: self.key + (1 << MINUTE_BITS) });
+        }
+        self.date().tomorrow().ok().map(Self::daily)
+    }
+
     const fn minute_bits(self) -> u16 {
         self.key as u16
     }
@@ -250,6 +260,15 @@ mod tests {
                 serde_json::to_string(&daily).unwrap(),
                 serde_json::to_string(&date).unwrap()
             );
+        }
+
+        #[test]
+        fn the_day_after_is_that_of_the_calendar(moment in moment(), days in 0_i32..5) {
+            for start in [moment, Moment::MIN, (moment.date() + jiff::Span::new().days(days)).into()] {
+                let after = start.date().tomorrow().unwrap();
+                prop_assert_eq!(start.day_after(), Some(Moment::daily(after)));
+            }
+            prop_assert_eq!(Moment::MAX.day_after(), None);
         }
 
         #[test]

@@ -1,5 +1,6 @@
 //! Exact money, prices and share counts, and the border to `f64` analysis.
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::iter::Sum;
 use std::ops::{Add, AddAssign, Neg, Sub, SubAssign};
@@ -48,9 +49,7 @@ impl std::str::FromStr for Currency {
 }
 
 /// An exact amount in the account's currency. Written to JSON as a decimal string.
-#[derive(
-    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Money(pub Decimal);
 
@@ -62,6 +61,22 @@ impl Money {
     #[must_use]
     pub fn to_cents(self) -> Self {
         Self(self.0.round_dp_with_strategy(2, RoundingStrategy::MidpointNearestEven))
+    }
+
+    /// So much for each unit of the amount, exact; most rates are nothing.
+    #[inline]
+    #[must_use]
+    pub fn at_rate(self, rate: Decimal) -> Self {
+        if rate.is_zero() {
+            return Self::ZERO;
+        }
+        let scale = self.0.scale() + rate.scale();
+        match short(self.0).zip(short(rate)).and_then(|(a, b)| a.checked_mul(b)) {
+            Some(units) if units != 0 && scale <= Decimal::MAX_SCALE => {
+                Self(Decimal::new(units, scale))
+            }
+            _ => Self(self.0 * rate),
+        }
     }
 
     /// For analysis only; never to be turned back into money.
@@ -94,7 +109,7 @@ impl Sub for Money {
     type Output = Self;
     #[inline]
     fn sub(self, other: Self) -> Self {
-        Self(self.0 - other.0)
+        Self(difference(self.0, other.0))
     }
 }
 impl Neg for Money {
@@ -113,7 +128,19 @@ impl AddAssign for Money {
 impl SubAssign for Money {
     #[inline]
     fn sub_assign(&mut self, other: Self) {
-        self.0 -= other.0;
+        self.0 = difference(self.0, other.0);
+    }
+}
+impl PartialOrd for Money {
+    #[inline]
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+impl Ord for Money {
+    #[inline]
+    fn cmp(&self, other: &Self) -> Ordering {
+        order(self.0, other.0)
     }
 }
 impl Sum for Money {
@@ -189,9 +216,23 @@ pub enum Rounding {
 
 /// An exact price per share, above zero. Written to JSON as a decimal string, and read back only
 /// if it is above zero.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "Decimal", into = "Decimal")]
 pub struct Price(Decimal);
+
+impl PartialOrd for Price {
+    #[inline]
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Price {
+    #[inline]
+    fn cmp(&self, other: &Self) -> Ordering {
+        order(self.0, other.0)
+    }
+}
 
 impl TryFrom<Decimal> for Price {
     type Error = OutOfRange;
@@ -210,7 +251,7 @@ impl Price {
     /// # Errors
     /// [`OutOfRange`] when `value` is zero or negative.
     pub fn new(value: Decimal) -> Result<Self, OutOfRange> {
-        if value > Decimal::ZERO {
+        if !value.is_zero() && value.is_sign_positive() {
             Ok(Self(value))
         } else {
             Err(OutOfRange {
@@ -258,8 +299,8 @@ impl Price {
     /// Price times shares.
     #[inline]
     pub fn times(self, shares: Shares) -> Money {
-        let units = i64::try_from(self.0.mantissa()).ok();
-        let product = units.zip(i64::try_from(shares.0).ok()).and_then(|(u, n)| u.checked_mul(n));
+        let product =
+            short(self.0).zip(i64::try_from(shares.0).ok()).and_then(|(u, n)| u.checked_mul(n));
         match product {
             Some(units) if units != 0 => Money(Decimal::new(units, self.0.scale())),
             _ => Money(self.0 * Decimal::from(shares.0)),
@@ -267,20 +308,82 @@ impl Price {
     }
 }
 
+/// The digits of a decimal as a whole number, where they fit. Amounts of every day do, and whole
+/// numbers take a few instructions where decimals of any size take a hundred.
+#[inline]
+fn short(value: Decimal) -> Option<i64> {
+    // Its parts instead of its mantissa, which is twice as wide as what comes of it.
+    let parts = value.unpack();
+    let size = i64::from(parts.mid) << 32 | i64::from(parts.lo);
+    (parts.hi == 0 && size >= 0).then_some(if parts.negative { -size } else { size })
+}
+
+/// A whole number in units that are so many decimals smaller.
+#[inline]
+fn refined(units: i64, decimals: u32) -> Option<i64> {
+    const POWERS: [i64; 9] =
+        [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000];
+    units.checked_mul(*POWERS.get(decimals as usize)?)
+}
+
+/// Both in the units of the finer one, and how many decimals those are.
+#[inline]
+fn in_common(a: Decimal, b: Decimal) -> Option<(i64, i64, u32)> {
+    let (ours, theirs) = (short(a)?, short(b)?);
+    match (a.scale(), b.scale()) {
+        (a, b) if a == b => Some((ours, theirs, a)),
+        (a, b) if a < b => Some((refined(ours, b - a)?, theirs, b)),
+        (a, b) => Some((ours, refined(theirs, a - b)?, a)),
+    }
+}
+
 /// What adding them gives, digits and trailing zeros; most costs that are added are nothing.
 #[inline]
 fn sum(a: Decimal, b: Decimal) -> Decimal {
-    if b.is_zero() && b.scale() <= a.scale() && !a.is_zero() { a } else { a + b }
+    match (a.is_zero(), b.is_zero()) {
+        (false, true) => return a,
+        (true, false) => return b,
+        _ => {}
+    }
+    match in_common(a, b).and_then(|(a, b, scale)| Some((a.checked_add(b)?, scale))) {
+        Some((units, scale)) if units != 0 => Decimal::new(units, scale),
+        _ => a + b,
+    }
+}
+
+/// What subtracting gives, digits and trailing zeros.
+#[inline]
+fn difference(a: Decimal, b: Decimal) -> Decimal {
+    match (a.is_zero(), b.is_zero()) {
+        (false, true) => return a,
+        (true, false) => return -b,
+        _ => {}
+    }
+    match in_common(a, b).and_then(|(a, b, scale)| Some((a.checked_sub(b)?, scale))) {
+        Some((units, scale)) if units != 0 => Decimal::new(units, scale),
+        _ => a - b,
+    }
+}
+
+/// How they compare by value, whatever zeros they end with.
+#[inline]
+fn order(a: Decimal, b: Decimal) -> Ordering {
+    match in_common(a, b) {
+        Some((a, b, _)) => a.cmp(&b),
+        None => a.cmp(&b),
+    }
 }
 
 /// What [`Decimal::to_f64`] gives, to the bit, without its wide division where the digits fit into
 /// an integer that an `f64` holds exactly.
+#[inline]
 fn to_f64(value: Decimal) -> f64 {
     /// Multiplying a quotient by its divisor again comes within half a unit of such an integer.
     const EXACT: u64 = 1 << 50;
     const POWERS: [f64; 9] = [1.0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8];
-    match (i64::try_from(value.mantissa()), POWERS.get(value.scale() as usize)) {
-        (Ok(units), Some(power)) if units != 0 && units.unsigned_abs() < EXACT => {
+    match (short(value), POWERS.get(value.scale() as usize)) {
+        (Some(0), _) if value.is_sign_positive() => 0.0,
+        (Some(units), Some(power)) if units != 0 && units.unsigned_abs() < EXACT => {
             units as f64 / power
         }
         _ => value.to_f64().expect("a decimal always has a nearest f64"),
@@ -296,14 +399,18 @@ fn short_decimal(value: f64, decimals: u32) -> Option<Decimal> {
     if !(value > 0.0 && value < MOST) {
         return None;
     }
-    let scales = [1.0, 10.0, 100.0, 1_000.0, 10_000.0];
-    scales.into_iter().zip(0..=decimals).find_map(|(scale, digits)| {
-        let units = (value * scale).round();
-        #[expect(clippy::cast_possible_truncation, reason = "below 1e15")]
-        let whole = units as i64;
-        // A quotient is rounded correctly, so it is the f64 nearest to that decimal.
-        (units / scale == value).then(|| Decimal::new(whole, digits))
-    })
+    #[expect(clippy::cast_possible_truncation, reason = "below 1e14")]
+    let mut units = (value * 1e4 + 0.5) as i64;
+    // A quotient is rounded correctly, so it is the f64 nearest to that decimal.
+    if units as f64 / 1e4 != value {
+        return None;
+    }
+    let mut digits = 4;
+    while digits > 0 && units % 10 == 0 {
+        units /= 10;
+        digits -= 1;
+    }
+    (digits <= decimals).then(|| Decimal::new(units, digits))
 }
 
 impl fmt::Display for Price {
@@ -382,13 +489,18 @@ mod tests {
         ) {
             let (a, b) = (Decimal::new(a >> shifts.0, scales.0), Decimal::new(b >> shifts.1, scales.1));
             let bytes = |value: Money| value.0.serialize();
-            for (a, b) in [(a, b), (a, -a), (a, Decimal::new(0, scales.1)), (Decimal::ZERO, b)] {
+            let nothing = Decimal::new(0, scales.1);
+            for (a, b) in [(a, b), (a, -a), (a, nothing), (nothing, a), (Decimal::ZERO, b), (nothing, nothing)] {
+                prop_assert_eq!(Money(a).cmp(&Money(b)), a.cmp(&b), "{} and {}", a, b);
                 prop_assert_eq!(bytes(Money(a) + Money(b)), (a + b).serialize(), "{} + {}", a, b);
                 prop_assert_eq!(bytes(Money(a) - Money(b)), (a - b).serialize(), "{} - {}", a, b);
                 let (mut more, mut less) = (Money(a), Money(a));
                 more += Money(b);
                 less -= Money(b);
                 prop_assert_eq!((bytes(more), bytes(less)), ((a + b).serialize(), (a - b).serialize()));
+            }
+            if let Some(product) = a.checked_mul(b) && !b.is_zero() {
+                prop_assert_eq!(bytes(Money(a).at_rate(b)), product.serialize(), "{} x {}", a, b);
             }
             let shares = shares >> shifts.1;
             if let Ok(price) = Price::new(a)

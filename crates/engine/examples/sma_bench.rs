@@ -185,6 +185,9 @@ fn now() -> Instant {
 
 /// CPU seconds of all threads of this process; 0 where the system has no such file.
 fn cpu_seconds() -> f64 {
+    // The system counts a running thread's time when it looks at it: at ticks, milliseconds apart,
+    // and when the thread offers to wait.
+    std::thread::yield_now();
     let Ok(tasks) = fs::read_dir("/proc/self/task") else { return 0.0 };
     let nanos: u64 = tasks
         .flatten()

@@ -109,6 +109,8 @@ pub struct Account {
     since_last_trade: u32,
     intents: u32,
     trades: u32,
+    /// Reused from bar to bar.
+    events: Vec<BrokerEvent>,
     /// The session that is being processed.
     session: Date,
     /// Units of the account's currency for one of the listing's; none: they are the same.
@@ -152,6 +154,7 @@ impl Account {
             since_last_trade: 0,
             intents: 0,
             trades: 0,
+            events: Vec::new(),
             session: config.from,
             rate: None,
             at_broker: None,
@@ -243,11 +246,11 @@ impl Account {
                 Self::note_refused(bar.date, &refused, ledger)?;
             }
         }
-        let events = self.broker.on_bars(symbol, bar, fine);
-        if !events.is_empty() {
-            self.record(bar.date, &events, ledger)?;
-        }
-        Ok(())
+        let mut events = std::mem::take(&mut self.events);
+        self.broker.on_bars_into(symbol, (bar, fine), &mut events);
+        let done = if events.is_empty() { Ok(()) } else { self.record(bar.date, &events, ledger) };
+        self.events = events;
+        done
     }
 
     /// The session passed without a usable bar: a waiting entry expires.
@@ -302,7 +305,8 @@ impl Account {
     }
 
     /// A streak that stops entries would never end by a win: it is over after a rest.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "a call on every bar costs as much as the step")]
+    #[inline(always)]
     fn rest_after_losses(&mut self, session: Moment) {
         self.begins =
             !self.today.replace(session).is_some_and(|last| last.is_same_session(session));
@@ -315,22 +319,51 @@ impl Account {
     /// [`Account::mark`] of a rule run.
     #[inline]
     pub(crate) fn mark_lightly(&mut self, session: Moment, symbols: &[SymbolState]) -> Mark {
-        self.rest_after_losses(session);
-        let light = self.light;
+        self.close_lightly(session);
+        let mut mark = self.light_mark(session);
+        if self.detail == Detail::Full {
+            let fractions = (mark.drawdown, mark.day_return);
+            mark.record = Some(Box::new(self.snapshot_of_marks(session, symbols, fractions)));
+        }
+        mark
+    }
+
+    /// Takes a session's close into account.
+    #[inline]
+    fn close_lightly(&mut self, session: Moment) {
         // Whoever had no bar stands at an older close.
-        let all = light.marked == self.book.open_positions();
-        let value = if all { light.value } else { self.value_of_lanes() };
+        let all = self.light.marked == self.book.open_positions();
+        let value = if all { self.light.value } else { self.value_of_lanes() };
+        self.close_at(session, value);
+    }
+
+    /// Takes a session's close into account, at which positions are worth so much, and returns its
+    /// equity.
+    #[expect(clippy::inline_always, reason = "a call on every bar costs as much as the step")]
+    #[inline(always)]
+    pub(crate) fn close_at(&mut self, session: Moment, value: f64) -> f64 {
+        self.rest_after_losses(session);
+        let light = &mut self.light;
         let equity = light.cash + value;
-        let peak = light.peak.max(equity);
+        if self.begins {
+            light.previous = light.latest;
+        }
+        if equity > light.peak {
+            light.peak = equity;
+        }
+        light.latest = equity;
+        equity
+    }
+
+    /// The mark of the close that was taken into account last, without its record.
+    #[inline]
+    pub(crate) fn light_mark(&self, session: Moment) -> Mark {
+        let Light { peak, previous, latest: equity, .. } = self.light;
         // Most closes of a run change nothing, and a division takes its time.
-        let previous = if self.begins { light.latest } else { light.previous };
         let day_return = if equity == previous { 0.0 } else { growth(equity, previous) };
         let drawdown = if equity == peak { 0.0 } else { -growth(equity, peak) };
-        self.light = Light { peak, previous, latest: equity, ..light };
-        let record = (self.detail == Detail::Full)
-            .then(|| Box::new(self.snapshot_of_marks(session, symbols, (drawdown, day_return))));
         let stopped = self.stopped_for.is_some();
-        Mark { session, equity, drawdown, drawdown_20: drawdown, day_return, stopped, record }
+        Mark { session, equity, drawdown, drawdown_20: drawdown, day_return, stopped, record: None }
     }
 
     #[inline(never)] // keeps the idle path short
@@ -393,22 +426,22 @@ impl Account {
 
     /// Takes the room of an approval before it is sent.
     pub fn reserve(&mut self, approved: &Approved, index: usize) {
-        let limit = approved.bracket().entry_limit;
+        let (limit, notional) = (approved.bracket().entry_limit, approved.notional());
         let cash = if self.has_terms() {
             let order = (limit, approved.shares());
             // What has no price is not approved; were it, the venue would refuse it.
             let needed = self.broker.needed(approved.symbol(), self.session, order);
-            needed.map_or_else(|_| approved.notional(), |needed| self.money_in_listing(needed))
+            needed.map_or(notional, |needed| self.money_in_listing(needed))
         } else {
             let costs = self.exact_costs.breakdown(limit, approved.shares(), true).total();
-            approved.notional() + costs
+            notional + costs
         };
         self.reserved.push(Reservation {
             symbol: approved.symbol(),
             index,
             shares: approved.shares(),
             limit,
-            notional: approved.notional(),
+            notional,
             risk: approved.planned_risk(),
             cash: cash.to_f64(),
         });
@@ -476,7 +509,7 @@ fn intent_id(number: u32) -> String {
     }
     let first = at.min(text.len() - 6) - 1;
     text[first] = b'I';
-    text[first..].iter().map(|digit| char::from(*digit)).collect()
+    std::str::from_utf8(&text[first..]).expect("a letter and digits").to_owned()
 }
 
 /// a / b for analysis.

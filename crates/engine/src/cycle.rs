@@ -30,6 +30,7 @@ use crate::strategy::{Factory, Ruling};
 use crate::symbol_state::SymbolState;
 use crate::warm::question::answers_of;
 use crate::warm::{LearnedSession, Recalled, Recollection};
+use gliding::Glided;
 use ruling::Rules;
 
 mod acting;
@@ -37,6 +38,7 @@ mod believing;
 mod reading;
 mod ruling; // a rule strategy in the place of the ensemble
 mod meeting; // its sessions
+mod gliding; // those in which nothing happens
 mod asking; // its wishes
 mod sizing;
 
@@ -302,15 +304,31 @@ impl Engine {
         observer: &mut dyn Observer,
     ) -> Result<(), EngineError> {
         let mut phases = Phases::of(observer, self.cycle);
+        if !phases.are_watched() {
+            match self.glide_to_end(data, ledger) {
+                Glided::No => {}
+                Glided::Whole => return Ok(()),
+                glided => return self.go_on(&glided, data, ledger, &mut phases),
+            }
+        }
+        self.whole_session(data, ledger, &mut phases)
+    }
+
+    /// [`Engine::run_session`], whatever happens in it.
+    #[inline(never)] // keeps the idle path short
+    fn whole_session(
+        &mut self,
+        data: &SessionData,
+        ledger: &mut dyn Ledger,
+        phases: &mut Phases<'_>,
+    ) -> Result<(), EngineError> {
         phases.enter(Phase::Ingest);
         self.advance(data.session)?;
 
         if let Some(mut rules) = self.rules.take() {
-            let done = self.rule_session(&mut rules, data, ledger, &mut phases);
+            let done = self.rule_session(&mut rules, data, ledger, phases);
             self.rules = Some(rules);
-            // A result that is handed on is copied whole, on every bar.
-            done?;
-            return Ok(());
+            return done;
         }
 
         phases.enter(Phase::Gate);
@@ -328,8 +346,8 @@ impl Engine {
         self.leave_for_the_night(data.session, ledger)?;
 
         phases.enter(Phase::Opine);
-        self.decide(&arrivals, &mark, ledger, &mut phases)?;
-        Self::close(mark, ledger, &mut phases)
+        self.decide(&arrivals, &mark, ledger, phases)?;
+        Self::close(mark, ledger, phases)
     }
 
     /// Ends the run: its summary becomes the last record.

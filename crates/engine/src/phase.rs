@@ -77,6 +77,12 @@ impl<'a> Phases<'a> {
         Self { observer, watched }
     }
 
+    /// Somebody wants to know when the phases of this cycle begin.
+    #[inline]
+    pub(crate) const fn are_watched(&self) -> bool {
+        self.watched
+    }
+
     #[inline]
     pub(crate) fn enter(&mut self, phase: Phase) {
         if self.watched {

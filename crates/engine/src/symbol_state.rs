@@ -92,7 +92,8 @@ impl SymbolState {
     /// [`SymbolState::take`] without the continuous bar.
     ///
     /// - **alone:** the run has no other symbol, so that nobody asks for returns.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "most of it falls away where it is called")]
+    #[inline(always)]
     pub fn follow(&mut self, bar: &Bar, actions: &[CorporateAction], alone: bool) {
         if !actions.is_empty() {
             self.take_actions(bar, actions);

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use tradebot_domain::{Bar, Decimal, Moment, Money, Price, Rounding, Shares, Symbol, Tick};
 use tradebot_journal::{
-    ActionApplied, Event, FillRecord, IntentRecord, OrderRecord, OrderRole, OrderState,
+    ActionApplied, Event, ExitReason, FillRecord, IntentRecord, OrderRecord, OrderRole, OrderState,
     PositionRecord, TradeRecord,
 };
 
 use crate::by_symbol::BySymbol;
-use crate::event::{BrokerEvent, Execution};
+use crate::event::{BrokerEvent, Execution, ExitDetail};
 pub use position::{Pending, Position};
 
 mod position;
@@ -29,6 +29,9 @@ pub struct Book {
     /// Units of the account's currency for one of the listing's; none: they are the same.
     rate: Option<Decimal>,
 }
+
+/// A position that is closed, and the sale that closed it.
+type Left<'a> = (Box<Position>, &'a Execution, ExitDetail);
 
 /// An event that cannot be true of this book. It is a bug or a broker gone wrong: the caller stops.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -95,6 +98,24 @@ impl Book {
     /// # Errors
     /// As [`Book::apply`].
     pub fn take(&mut self, event: &BrokerEvent) -> Result<Option<TradeRecord>, BookError> {
+        Ok(self.change(event)?.map(|(position, fill, detail)| position.closed(fill, detail)))
+    }
+
+    /// [`Book::take`] without a record of the trade: why it ended, and what it brought after all
+    /// costs.
+    ///
+    /// # Errors
+    /// As [`Book::apply`].
+    pub fn take_briefly(
+        &mut self,
+        event: &BrokerEvent,
+    ) -> Result<Option<(ExitReason, Money)>, BookError> {
+        let left = self.change(event)?;
+        Ok(left.map(|(position, fill, detail)| (detail.reason, position.result(fill).net)))
+    }
+
+    /// Takes an event into account; when it closed a position, that is handed out.
+    fn change<'a>(&mut self, event: &'a BrokerEvent) -> Result<Option<Left<'a>>, BookError> {
         match event {
             BrokerEvent::Accepted { intent, reserved } => self.accept(intent, *reserved)?,
             BrokerEvent::Order(order) => self.order(order),
@@ -165,7 +186,7 @@ impl Book {
         Ok(())
     }
 
-    fn leave(&mut self, fill: &Execution) -> Result<Option<TradeRecord>, BookError> {
+    fn leave<'a>(&mut self, fill: &'a Execution) -> Result<Option<Left<'a>>, BookError> {
         let missing = BookError::NoPosition { symbol: fill.symbol, what: "an exit" };
         let Some(detail) = fill.exit else { return Err(missing) };
         let position = self.positions.get_mut(&fill.symbol).ok_or(missing)?;
@@ -177,7 +198,7 @@ impl Book {
         self.cash += fill.cash_change();
         if detail.left == Shares::ZERO {
             let left = self.positions.remove(&fill.symbol);
-            return Ok(left.map(|position| position.closed(fill, detail)));
+            return Ok(left.map(|position| (position, fill, detail)));
         }
         position.sell_part(fill, detail.left);
         Ok(None)

@@ -119,29 +119,39 @@ impl SimulatedBroker {
     /// bars, where there are any: see [`tradebot_brackets::Walk::step_fine`]. Finer bars that
     /// contradict the session's are set aside and counted in [`SimulatedBroker::conflicts`].
     pub fn on_bars(&mut self, symbol: Symbol, bar: &Bar, fine: &[Bar]) -> Vec<BrokerEvent> {
-        let events = self.work(symbol, bar, fine);
+        let mut events = Vec::new();
+        self.on_bars_into(symbol, (bar, fine), &mut events);
+        events
+    }
+
+    /// [`SimulatedBroker::on_bars`] with a place for the events, for whoever reuses one. What was in
+    /// it goes.
+    pub fn on_bars_into(
+        &mut self,
+        symbol: Symbol,
+        (bar, fine): (&Bar, &[Bar]),
+        events: &mut Vec<BrokerEvent>,
+    ) {
+        events.clear();
+        self.work(symbol, (bar, fine), events);
         if let Some(terms) = &mut self.venue.terms
             && tradable(bar)
         {
             terms.observe(symbol, bar);
         }
-        events
     }
 
-    fn work(&mut self, symbol: Symbol, bar: &Bar, fine: &[Bar]) -> Vec<BrokerEvent> {
-        let Some(slot) = self.slots.get(&symbol) else { return Vec::new() };
+    fn work(&mut self, symbol: Symbol, (bar, fine): (&Bar, &[Bar]), events: &mut Vec<BrokerEvent>) {
+        let Some(slot) = self.slots.get(&symbol) else { return };
         if bar.date <= slot.seen || !tradable(bar) {
-            return Vec::new();
+            return;
         }
         self.quote(symbol, bar.date.date(), Some(bar));
-        let Some(slot) = self.slots.get_mut(&symbol) else { return Vec::new() };
+        let Some(slot) = self.slots.get_mut(&symbol) else { return };
         slot.seen = bar.date;
-        // Of an order at the market there is one event; room for four would be a wide piece.
-        let mut events = Vec::with_capacity(1);
-        let ended = slot.session((bar, fine), &self.venue, &mut events);
+        let ended = slot.session((bar, fine), &self.venue, events);
         self.conflicts += u64::from(std::mem::take(&mut slot.conflicts));
-        self.settle(symbol, ended, &events);
-        events
+        self.settle(symbol, ended, events);
     }
 
     /// The next bar of the symbol can change nothing but the count of its sessions: there is

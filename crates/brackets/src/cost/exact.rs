@@ -35,15 +35,14 @@ impl ExactCosts {
         if shares == Shares::ZERO {
             return CostBreakdown::default();
         }
-        let notional = price.times(shares).0;
+        let notional = price.times(shares);
+        let part = |rate: Decimal| rounded(notional.at_rate(rate).0);
+        let per_share = Money(Decimal::from(shares.0)).at_rate(self.per_share).0;
         // Most models leave a rate at nothing.
-        let of = |rate: Decimal, base: Decimal| {
-            if rate.is_zero() { Decimal::ZERO } else { rate * base }
-        };
-        let part = |rate: Decimal| rounded(of(rate, notional));
-        let per_share = of(self.per_share, Decimal::from(shares.0));
+        let commission =
+            if self.minimum.is_zero() { per_share } else { per_share.max(self.minimum) };
         CostBreakdown {
-            commission: rounded(per_share.max(self.minimum)),
+            commission: rounded(commission),
             spread: part(self.half_spread),
             slippage: if pays_slippage { part(self.slippage) } else { Money::ZERO },
         }

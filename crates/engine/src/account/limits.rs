@@ -7,6 +7,9 @@ use tradebot_journal::{Event, Ledger, RiskRecord};
 use super::{Account, Mark};
 use crate::error::EngineError;
 
+/// Share of an amount by which no rounding can be wrong.
+const ROOM: f64 = 1e-9;
+
 impl Account {
     /// Latches the drawdown stop (everything is sold at the next open), counts the sessions of a
     /// latched one, re-arms where a replay may, and notes a session that lost too much.
@@ -25,6 +28,20 @@ impl Account {
             return self.act_on_limits(mark, daily_loss, ledger);
         }
         Ok(())
+    }
+
+    /// A limit that watches the account may have been reached at the last close: false only where
+    /// [`Account::watch_limits`] would find nothing to do.
+    ///
+    /// By products instead of quotients, and with more room than either can be rounded by.
+    #[expect(clippy::inline_always, reason = "a call on every bar costs as much as the step")]
+    #[inline(always)]
+    pub(crate) fn is_near_limits(&self, daily_loss: f64) -> bool {
+        let now = self.light.latest;
+        let is_far = |from: f64, fall: f64| from > 0.0 && now > from * (1.0 - fall + ROOM);
+        self.stopped_for.is_some()
+            || !is_far(self.light.peak, self.drawdown_max)
+            || !is_far(self.light.previous, daily_loss)
     }
 
     fn act_on_limits(

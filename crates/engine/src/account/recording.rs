@@ -4,7 +4,6 @@ use tradebot_domain::{Moment, Money};
 use tradebot_execution::{BookError, BrokerEvent};
 use tradebot_journal::{
     Brief, BriefFill, Detail, Event, ExitReason, Ledger, LedgerError, OrderRole, OrderState,
-    TradeRecord,
 };
 
 use super::Account;
@@ -22,16 +21,16 @@ impl Account {
             let records = self.book.apply_all(events).map_err(wrong)?;
             for record in &records {
                 if let Event::TradeClosed(trade) = record {
-                    self.count(trade);
+                    self.count(trade.reason, trade.net);
                 }
                 ledger.append(record)?;
             }
         } else {
             for event in events {
-                let closed = self.book.take(event).map_err(wrong)?;
-                self.note(event, closed.as_ref(), ledger)?;
-                if let Some(trade) = &closed {
-                    self.count(trade);
+                let closed = self.book.take_briefly(event).map_err(wrong)?;
+                self.note(event, closed, ledger)?;
+                if let Some((reason, net)) = closed {
+                    self.count(reason, net);
                 }
             }
         }
@@ -39,10 +38,11 @@ impl Account {
         Ok(())
     }
 
-    fn count(&mut self, trade: &TradeRecord) {
-        if trade.reason != ExitReason::EndOfData {
+    /// A trade was closed.
+    fn count(&mut self, reason: ExitReason, net: Money) {
+        if reason != ExitReason::EndOfData {
             self.trades += 1;
-            let lost = trade.net < Money::ZERO;
+            let lost = net < Money::ZERO;
             self.losses_in_a_row = if lost { self.losses_in_a_row + 1 } else { 0 };
             self.since_last_trade = 0;
         }
@@ -52,33 +52,33 @@ impl Account {
     fn note(
         &self,
         event: &BrokerEvent,
-        closed: Option<&TradeRecord>,
+        closed: Option<(ExitReason, Money)>,
         ledger: &mut dyn Ledger,
     ) -> Result<(), LedgerError> {
         match event {
-            BrokerEvent::Fill(fill) => ledger.note(&Brief::Fill(BriefFill {
-                session: fill.session,
-                symbol: fill.symbol,
-                role: fill.role,
-                shares: fill.shares,
-                price: fill.price,
-                costs: fill.costs.total(),
-                cash_after: self.book.cash(),
-            }))?,
-            BrokerEvent::Action(applied) => {
-                ledger.append(&Event::ActionApplied(applied.clone()))?;
+            BrokerEvent::Fill(fill) => {
+                ledger.note(&Brief::Fill(BriefFill {
+                    session: fill.session,
+                    symbol: fill.symbol,
+                    role: fill.role,
+                    shares: fill.shares,
+                    price: fill.price,
+                    costs: fill.costs.total(),
+                    cash_after: self.book.cash(),
+                }))?;
+                let Some((reason, net)) = closed else { return Ok(()) };
+                let (session, symbol) = (fill.session, fill.symbol);
+                ledger.note(&Brief::Closed { session, symbol, reason, net })
             }
+            BrokerEvent::Action(applied) => ledger.append(&Event::ActionApplied(applied.clone())),
             BrokerEvent::Order(order)
                 if order.role == OrderRole::Entry
                     && matches!(order.state, OrderState::Expired | OrderState::Rejected) =>
             {
                 let (session, symbol) = (order.session, order.symbol);
-                ledger.note(&Brief::Refused { session, symbol, reason: order.state.name() })?;
+                ledger.note(&Brief::Refused { session, symbol, reason: order.state.name() })
             }
-            BrokerEvent::Order(_) | BrokerEvent::Accepted { .. } => {}
+            BrokerEvent::Order(_) | BrokerEvent::Accepted { .. } => Ok(()),
         }
-        let Some(trade) = closed else { return Ok(()) };
-        let (session, symbol) = (trade.exit_session, trade.symbol);
-        ledger.note(&Brief::Closed { session, symbol, reason: trade.reason, net: trade.net })
     }
 }

@@ -20,6 +20,8 @@ pub(super) struct Lane {
     /// Last session with a bar since something was held.
     date: Moment,
     shares: Shares,
+    /// The same, for analysis.
+    held: f64,
     /// Last close of what is held, and what it is worth there.
     close: f64,
     /// Sessions that the position has been held, as the book knows it.
@@ -38,6 +40,7 @@ impl Lane {
             quiet,
             date: Moment::MIN,
             shares: Shares::ZERO,
+            held: 0.0,
             close: 0.0,
             sessions: 0,
             untold: 0,
@@ -47,7 +50,23 @@ impl Lane {
     }
 
     fn value(&self) -> f64 {
-        self.close * self.shares.to_f64()
+        self.close * self.held
+    }
+
+    /// Counts and marks a bar of what is held; false, and nothing done, when it is not later than
+    /// the last one.
+    #[expect(clippy::inline_always, reason = "a call on every bar costs as much as the step")]
+    #[inline(always)]
+    fn pass(&mut self, bar: &Bar) -> bool {
+        let later = bar.date > self.date;
+        if later {
+            (self.date, self.close) = (bar.date, bar.close);
+            // Whoever lets a bar pass has seen that these are numbers.
+            self.low = if bar.low < self.low { bar.low } else { self.low };
+            self.high = if bar.high > self.high { bar.high } else { self.high };
+            self.untold += 1;
+        }
+        later
     }
 }
 
@@ -92,15 +111,29 @@ impl Account {
         if lane.shares == Shares::ZERO {
             return true;
         }
-        let later = bar.date > lane.date;
+        let later = lane.pass(bar);
         if later {
-            (lane.date, lane.close) = (bar.date, bar.close);
-            (lane.low, lane.high) = (lane.low.min(bar.low), lane.high.max(bar.high));
-            lane.untold += 1;
             self.light.marked += 1;
             self.light.value += lane.value();
         }
         later
+    }
+
+    /// [`Account::rests_through`] for the only symbol of a run, on a daily bar before which nothing
+    /// was sent: what is held of it is worth so much at the bar's close. None, and nothing done,
+    /// where something else than a mark can happen.
+    #[expect(clippy::inline_always, reason = "a call on every bar costs as much as the step")]
+    #[inline(always)]
+    pub(crate) fn rests_alone(&mut self, bar: &Bar) -> Option<f64> {
+        let [lane] = self.lanes.as_mut_slice() else { return None };
+        let sent = !self.reserved.is_empty() || self.exits_sent > 0;
+        if !lane.quiet || sent || !bar.date.is_daily() {
+            return None;
+        }
+        if lane.shares == Shares::ZERO {
+            return Some(0.0);
+        }
+        lane.pass(bar).then(|| lane.value())
     }
 
     /// Reads shares and rest anew, after something has happened at broker or book.
@@ -111,6 +144,7 @@ impl Account {
         let position = self.book.position(lane.symbol);
         (lane.shares, lane.sessions) =
             position.map_or((Shares::ZERO, 0), |held| (held.shares, held.sessions_held));
+        lane.held = lane.shares.to_f64();
         lane.quiet = !restless && self.broker.rests(lane.symbol);
     }
 

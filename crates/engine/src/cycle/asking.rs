@@ -32,7 +32,7 @@ impl Engine {
                 && let Some((_, bar)) = data.bars.get(came.place())
             {
                 self.decisions += 1;
-                if let Some(wish) = self.hear(rules, index, bar, mark) {
+                if let Some(wish) = self.hear(rules, index, bar, (mark.session, mark.equity)) {
                     let visit = Visit::of(came, data, None);
                     self.answer(rules, index, (&visit, mark), wish, ledger)?;
                 }
@@ -60,7 +60,7 @@ impl Engine {
         self.decisions += 1;
         let visit = Visit::of(came, data, arrival);
         if let Some(bar) = visit.admitted() {
-            return match self.hear(rules, index, bar, mark) {
+            return match self.hear(rules, index, bar, (mark.session, mark.equity)) {
                 Some(wish) => self.answer(rules, index, (&visit, mark), wish, ledger),
                 None => Ok(()),
             };
@@ -75,17 +75,22 @@ impl Engine {
 
     /// Shows the strategy a bar. None when it stays as it has stayed before: then that is counted.
     #[inline]
-    fn hear(&mut self, rules: &mut Rules, index: usize, bar: &Bar, mark: &Mark) -> Option<Wish> {
+    fn hear(
+        &mut self,
+        rules: &mut Rules,
+        index: usize,
+        bar: &Bar,
+        (session, equity): (Moment, f64),
+    ) -> Option<Wish> {
         let (seat, factor) = (&mut rules.seats[index], self.symbols[index].factor);
-        let holding = seat.holding((index, &self.account), mark.equity, factor);
+        let holding = seat.holding((index, &self.account), equity, factor);
         let wish = seat.ask(bar, &holding);
-        let idle = if holding.is_flat() { Idle::Flat } else { Idle::Holding };
-        (wish != Wish::Stay || !seat.goes_on(idle, mark.session)).then_some(wish)
+        (!seat.stays_on(&wish, &holding, session)).then_some(wish)
     }
 
     /// What is done about a wish.
     #[inline(never)] // keeps the idle path short
-    fn answer(
+    pub(super) fn answer(
         &mut self,
         rules: &mut Rules,
         index: usize,
@@ -256,16 +261,15 @@ impl Engine {
             self.decisions -= rules.records.len() as u64;
             return self.act(std::mem::take(&mut rules.records), approved, LEAVES.into(), ledger);
         }
-        let mut intents = Vec::with_capacity(rules.approved.len());
         for approved in rules.approved.drain(..) {
             let id = tradebot_journal::DecisionId { session, symbol: approved.symbol() };
             let order = (self.account.next_intent_id(), id, rules.ruling.row);
-            intents.push(Account::intend(order, approved, LEAVES, ledger)?);
+            rules.intents.push(Account::intend(order, approved, LEAVES, ledger)?);
         }
-        if self.config.durable_before_send && !intents.is_empty() {
+        if self.config.durable_before_send && !rules.intents.is_empty() {
             ledger.commit(true)?;
         }
-        intents.into_iter().try_for_each(|intent| self.account.send(intent, ledger))
+        rules.intents.drain(..).try_for_each(|intent| self.account.send(intent, ledger))
     }
 }
 

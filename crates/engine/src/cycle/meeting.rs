@@ -8,6 +8,7 @@ use tradebot_quality_gates::{Admitted, Reading};
 
 use super::Engine;
 use super::ruling::{Came, Rules};
+use crate::account::Mark;
 use crate::arrival::{self, Arrival, Brought};
 use crate::candidate::Passed;
 use crate::error::EngineError;
@@ -96,19 +97,32 @@ impl Engine {
         }
 
         phases.enter(Phase::Features);
-        let mut mark = self.account.mark_lightly(data.session, &self.symbols);
+        let mark = self.account.mark_lightly(data.session, &self.symbols);
+        self.attend(rules, (data, &arrivals), mark, ledger, phases)?;
+        if !arrivals.is_empty() {
+            rules.arrivals = arrivals;
+        }
+        Ok(())
+    }
+
+    /// A session from its close on.
+    pub(super) fn attend(
+        &mut self,
+        rules: &mut Rules,
+        (data, arrivals): (&SessionData, &[Arrival]),
+        mut mark: Mark,
+        ledger: &mut dyn Ledger,
+        phases: &mut Phases<'_>,
+    ) -> Result<(), EngineError> {
         self.account.watch_limits(&mut mark, Some(rules.daily_loss), ledger)?;
         self.leave_for_the_night(data.session, ledger)?;
 
         phases.enter(Phase::Opine);
-        self.consult(rules, (data, &arrivals), &mark, ledger)?;
+        self.consult(rules, (data, arrivals), &mark, ledger)?;
 
         phases.enter(Phase::Execute);
-        if !(rules.approved.is_empty() && rules.records.is_empty()) {
+        if rules.has_decided() {
             self.send_all(rules, data.session, ledger)?;
-        }
-        if !arrivals.is_empty() {
-            rules.arrivals = arrivals;
         }
         Self::close(mark, ledger, phases)
     }

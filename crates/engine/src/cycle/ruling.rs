@@ -2,6 +2,7 @@
 
 use tradebot_brackets::Management;
 use tradebot_domain::{Bar, Moment, Shares, Symbol};
+use tradebot_execution::{Intent, Journaled};
 use tradebot_journal::{Brief, DecisionRecord, Detail, Event, IdleRecord, Ledger, LedgerError};
 use tradebot_risk::Approved;
 
@@ -106,9 +107,13 @@ pub(super) struct Rules {
     pub(super) daily_loss: f64,
     pub(super) seats: Vec<Seat>,
     pub(super) detail: Detail,
+    /// One symbol, looked at for its shape, in a run in brief: nothing is kept of a session but its
+    /// close, and no other symbol has a say in it.
+    pub(super) alone: bool,
     /// Reused from session to session.
     pub(super) arrivals: Vec<Arrival>,
     pub(super) approved: Vec<Approved>,
+    pub(super) intents: Vec<Journaled<Intent>>,
     pub(super) records: Vec<DecisionRecord>,
 }
 
@@ -126,18 +131,26 @@ impl Rules {
             daily_loss: config.policy.row(ruling.row).daily_loss_limit,
             seats: config.symbols.iter().map(seat).collect(),
             detail: Detail::Full,
+            alone: false,
             arrivals: Vec::new(),
             approved: Vec::new(),
+            intents: Vec::new(),
             records: Vec::new(),
         }
     }
 
-    pub(super) const fn tell(&mut self, detail: Detail) {
+    pub(super) fn tell(&mut self, detail: Detail) {
         self.detail = detail;
+        self.alone = detail == Detail::Brief && self.seats.len() == 1 && self.by_shape();
     }
 
     pub(super) fn by_shape(&self) -> bool {
         self.ruling.admission == Admission::Shape
+    }
+
+    /// There is something to put on record and to send.
+    pub(super) const fn has_decided(&self) -> bool {
+        !(self.approved.is_empty() && self.records.is_empty())
     }
 
     /// Ends all stretches: the run is over.
@@ -149,7 +162,8 @@ impl Rules {
 
 impl Seat {
     /// Another cycle that ended as those before it; false when it did not.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "a call on every bar costs as much as the step")]
+    #[inline(always)]
     pub(super) fn goes_on(&mut self, reason: Idle, session: Moment) -> bool {
         match &mut self.stretch {
             Some(stretch) if stretch.reason == reason => {
@@ -159,6 +173,15 @@ impl Seat {
             }
             _ => false,
         }
+    }
+
+    /// The strategy stays for the same reason as before, which is counted; false when it does not.
+    #[expect(clippy::inline_always, reason = "a call on every bar costs as much as the step")]
+    #[inline(always)]
+    pub(super) fn stays_on(&mut self, wish: &Wish, holding: &Holding, session: Moment) -> bool {
+        let idle = if holding.is_flat() { Idle::Flat } else { Idle::Holding };
+        // By its kind alone: a wish is wide, and is compared on every bar.
+        matches!(wish, Wish::Stay) && self.goes_on(idle, session)
     }
 
     pub(super) fn idle(
@@ -193,7 +216,8 @@ impl Seat {
     }
 
     /// What the strategy holds after this bar.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "a call on every bar costs as much as the step")]
+    #[inline(always)]
     pub(super) fn holding(
         &mut self,
         (index, account): (usize, &Account),
@@ -205,15 +229,24 @@ impl Seat {
             self.entered = None;
             return Holding { shares: 0, entry_price: 0.0, sessions: 0, equity, factor };
         }
-        let entry_price = *self.entered.get_or_insert_with(|| {
-            let position = account.book().position(self.symbol);
-            position.map_or(f64::NAN, |position| position.entry_price.to_f64() * factor)
-        });
+        let entry_price = match self.entered {
+            Some(price) => price,
+            None => self.note_entry(account, factor),
+        };
         Holding { shares: shares.0, entry_price, sessions, equity, factor }
     }
 
+    /// Notes at what price the position was opened.
+    #[cold]
+    fn note_entry(&mut self, account: &Account, factor: f64) -> f64 {
+        let position = account.book().position(self.symbol);
+        let price = position.map_or(f64::NAN, |position| position.entry_price.to_f64() * factor);
+        *self.entered.insert(price)
+    }
+
     /// The strategy's word on a raw bar.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "a call on every bar costs as much as the step")]
+    #[inline(always)]
     pub(super) fn ask(&mut self, bar: &Bar, holding: &Holding) -> Wish {
         if holding.factor == 1.0 {
             self.strategy.on_bar(bar, holding)

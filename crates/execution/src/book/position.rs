@@ -75,6 +75,17 @@ struct Sold {
     costs: Money,
 }
 
+/// The money of a trade.
+pub(super) struct TradeResult {
+    /// Of all sales.
+    value: Money,
+    /// The same less the purchase.
+    gross: Money,
+    costs: Money,
+    /// All counted.
+    pub(super) net: Money,
+}
+
 impl Position {
     pub(super) fn entered(intent: Arc<IntentRecord>, fill: &Execution) -> Self {
         Self {
@@ -235,7 +246,6 @@ impl Position {
         let mut tally = self.tally;
         tally.charge(fill);
         tally.traded(fill.price.to_f64());
-        let value = self.sold.value + fill.value();
         let at_prices = self.sold.price + fill.price.times(fill.shares);
         let shares = self.sold.shares + Decimal::from(fill.shares.0);
         let (exit_shares, exit_price) = if self.sold.shares == Decimal::ZERO {
@@ -246,9 +256,7 @@ impl Position {
                 mean_price(at_prices, shares, fill),
             )
         };
-        let gross = value - self.entry_value();
-        let costs = self.entry_costs + self.sold.costs + fill.costs.total();
-        let net = gross + self.income - costs;
+        let TradeResult { value, gross, costs, net } = self.result(fill);
         TradeRecord {
             decision: self.intent.decision,
             symbol: self.intent.symbol,
@@ -275,6 +283,14 @@ impl Position {
             reach: Some(tally.reach()),
             intent_id: self.intent.intent_id.clone(),
         }
+    }
+
+    /// What the trade comes to with this sale of all that is left; exact.
+    pub(super) fn result(&self, fill: &Execution) -> TradeResult {
+        let value = self.sold.value + fill.value();
+        let gross = value - self.entry_value();
+        let costs = self.entry_costs + self.sold.costs + fill.costs.total();
+        TradeResult { value, gross, costs, net: gross + self.income - costs }
     }
 
     pub(super) fn record(&self) -> PositionRecord {

@@ -1,35 +1,61 @@
 //! Ids of all intents that were ever sent.
 
+use std::cmp::Ordering;
+use std::collections::BTreeSet;
+
 /// A set of ids that usually come in ascending order, short ones first: `I000002` after `I000001`.
+///
+/// Those are kept one behind the other in a single text; what comes out of order, apart.
 #[derive(Debug, Default)]
 pub(super) struct Sent {
-    /// In order of length, then text.
-    ids: Vec<Box<str>>,
+    /// Ids in order of length, then text.
+    text: String,
+    /// Where each of them ends.
+    ends: Vec<usize>,
+    /// Ids that came after a greater one.
+    late: BTreeSet<String>,
 }
 
 impl Sent {
     /// False when the id was there.
     pub(super) fn insert(&mut self, id: &str) -> bool {
-        let key = |id: &str| (id.len(), id.to_owned());
-        let last = self.ids.last().map(|last| (last.len(), last.as_ref()));
-        if last.is_none_or(|last| last < (id.len(), id)) {
-            self.ids.push(id.into());
+        let last = self.ends.len().checked_sub(1).map(|last| place(self.id(last)));
+        if last.is_none_or(|last| last < place(id)) {
+            self.text.push_str(id);
+            self.ends.push(self.text.len());
             return true;
         }
-        match self.ids.binary_search_by_key(&key(id), |known| key(known)) {
-            Ok(_) => false,
-            Err(at) => {
-                self.ids.insert(at, id.into());
-                true
+        !self.came_in_order(id) && self.late.insert(id.to_owned())
+    }
+
+    /// The n-th of those that came in order.
+    fn id(&self, n: usize) -> &str {
+        let from = n.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.text[from..self.ends[n]]
+    }
+
+    fn came_in_order(&self, id: &str) -> bool {
+        let (mut from, mut to) = (0, self.ends.len());
+        while from < to {
+            let middle = from.midpoint(to);
+            match place(self.id(middle)).cmp(&place(id)) {
+                Ordering::Less => from = middle + 1,
+                Ordering::Greater => to = middle,
+                Ordering::Equal => return true,
             }
         }
+        false
     }
+}
+
+/// What ids are in order of.
+const fn place(id: &str) -> (usize, &str) {
+    (id.len(), id)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::BTreeSet;
 
     #[test]
     fn every_id_is_new_once_in_whatever_order() {
