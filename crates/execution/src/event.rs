@@ -52,6 +52,8 @@ pub struct Execution {
     pub exit: Option<ExitDetail>,
     /// What there is to say beyond that; most often nothing.
     pub more: Option<Box<FillDetail>>,
+    /// See [`Execution::charged`].
+    pub(crate) charged: Money,
     /// See [`Execution::cash_change`].
     pub(crate) cash_change: Money,
 }
@@ -114,6 +116,11 @@ impl Execution {
             None => value,
             Some(rate) => Money(value.0 * rate),
         }
+    }
+
+    /// All of its costs.
+    pub const fn charged(&self) -> Money {
+        self.charged
     }
 
     /// What it does to cash: value and costs out for an entry; value in, costs out for an exit.

@@ -16,6 +16,9 @@ impl Account {
         events: &[BrokerEvent],
         ledger: &mut dyn Ledger,
     ) -> Result<(), EngineError> {
+        if events.is_empty() {
+            return Ok(());
+        }
         let wrong = |e: BookError| EngineError::Broker { session, detail: e.to_string() };
         if self.detail == Detail::Full {
             let records = self.book.apply_all(events).map_err(wrong)?;
@@ -63,7 +66,7 @@ impl Account {
                     role: fill.role,
                     shares: fill.shares,
                     price: fill.price,
-                    costs: fill.costs.total(),
+                    costs: fill.charged(),
                     cash_after: self.book.cash(),
                 }))?;
                 let Some((reason, net)) = closed else { return Ok(()) };

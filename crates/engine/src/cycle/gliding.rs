@@ -11,7 +11,6 @@ use tradebot_journal::Ledger;
 use super::Engine;
 use super::meeting::Visit;
 use super::ruling::{Came, Rules};
-use crate::account::Mark;
 use crate::arrival;
 use crate::error::EngineError;
 use crate::phase::Phases;
@@ -19,8 +18,10 @@ use crate::strategy::Wish;
 
 /// How far a session came in one piece.
 pub(super) enum Glided {
-    /// Nowhere: nothing was done.
+    /// Nowhere: nothing was done, and more may have come than a bar.
     No,
+    /// Nowhere, but all that came is a bar, which meets an order.
+    ToOrders,
     /// To its end.
     Whole,
     /// To its close, at which a limit of the account may have been reached.
@@ -52,7 +53,7 @@ impl Engine {
         if !(in_order && plain) {
             return Glided::No;
         }
-        let Some(value) = account.rests_alone(bar) else { return Glided::No };
+        let Some(value) = account.rests_alone(bar) else { return Glided::ToOrders };
         self.last_session = Some(data.session);
         self.cycle += 1;
         state.follow(bar, &[], true);
@@ -81,25 +82,46 @@ impl Engine {
     ) -> Result<(), EngineError> {
         let Some(mut rules) = self.rules.take() else { return Ok(()) };
         rules.seats[0].came = Came::new(true, true, Some(0));
-        let mark = self.account.light_mark(data.session);
         let done = match glided {
-            Glided::ToWish(wish) => self.heed(&mut rules, (data, &mark), *wish, ledger),
-            _ => self.attend(&mut rules, (data, &[]), mark, ledger, phases),
+            Glided::ToWish(wish) => self.heed(&mut rules, data, *wish, ledger),
+            Glided::ToOrders => self.meet_alone(&mut rules, data, ledger, phases),
+            Glided::ToLimits | Glided::Whole | Glided::No => {
+                let mark = self.account.light_mark(data.session);
+                self.attend(&mut rules, (data, &[]), mark, ledger, phases)
+            }
         };
         self.rules = Some(rules);
         done
+    }
+
+    /// The only bar of a session meets an order of its symbol, and the session goes on as all do.
+    fn meet_alone(
+        &mut self,
+        rules: &mut Rules,
+        data: &SessionData,
+        ledger: &mut dyn Ledger,
+        phases: &mut Phases<'_>,
+    ) -> Result<(), EngineError> {
+        self.advance(data.session)?;
+        self.account.release_reservations(data.session);
+        if let Some((_, bar)) = data.bars.first() {
+            self.walked(0, bar, &[], ledger)?;
+        }
+        let mark = self.account.mark_lightly(data.session, &self.symbols);
+        self.attend(rules, (data, &[]), mark, ledger, phases)
     }
 
     /// What the only symbol's strategy wishes for, from there to the end of the session.
     fn heed(
         &mut self,
         rules: &mut Rules,
-        (data, mark): (&SessionData, &Mark),
+        data: &SessionData,
         wish: Wish,
         ledger: &mut dyn Ledger,
     ) -> Result<(), EngineError> {
+        let mark = self.account.light_mark(data.session);
         let visit = Visit::of(rules.seats[0].came, data, None);
-        self.answer(rules, 0, (&visit, mark), wish, ledger)?;
+        self.answer(rules, 0, (&visit, &mark), wish, ledger)?;
         if rules.has_decided() {
             self.send_all(rules, data.session, ledger)?;
         }

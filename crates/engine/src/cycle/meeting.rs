@@ -222,7 +222,7 @@ impl Engine {
     }
 
     /// A bar meets orders and history.
-    fn walked(
+    pub(super) fn walked(
         &mut self,
         index: usize,
         bar: &Bar,

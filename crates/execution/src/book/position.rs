@@ -92,7 +92,7 @@ impl Position {
             entry_session: fill.session,
             entry_price: fill.price,
             entry_shares: fill.shares,
-            entry_costs: fill.costs.total(),
+            entry_costs: fill.charged,
             shares: fill.shares,
             stop: intent.bracket.stop,
             target: intent.bracket.target,
@@ -234,7 +234,7 @@ impl Position {
         self.sold.shares += Decimal::from(fill.shares.0);
         self.sold.value += fill.value();
         self.sold.price += fill.price.times(fill.shares);
-        self.sold.costs += fill.costs.total();
+        self.sold.costs += fill.charged;
         self.tally.charge(fill);
         self.tally.traded(fill.price.to_f64());
         self.shares = left;
@@ -289,7 +289,7 @@ impl Position {
     pub(super) fn result(&self, fill: &Execution) -> TradeResult {
         let value = self.sold.value + fill.value();
         let gross = value - self.entry_value();
-        let costs = self.entry_costs + self.sold.costs + fill.costs.total();
+        let costs = self.entry_costs + self.sold.costs + fill.charged;
         TradeResult { value, gross, costs, net: gross + self.income - costs }
     }
 

@@ -316,6 +316,7 @@ impl Slot {
         let (role, value) = (leg.role(), price.times(shares));
         let rate = more.as_ref().and_then(|more| more.exchange_rate);
         let value = rate.map_or(value, |rate| Money(value.0 * rate));
+        let charged = costs.total();
         let signed = if role == OrderRole::Entry { -value } else { value };
         BrokerEvent::Fill(Execution {
             session,
@@ -329,7 +330,8 @@ impl Slot {
             costs,
             exit,
             more,
-            cash_change: signed - costs.total(),
+            charged,
+            cash_change: signed - charged,
         })
     }
 
