@@ -394,12 +394,13 @@ fn to_f64(value: Decimal) -> f64 {
 /// written with at most 15: what most recorded prices are. Same digits as [`Decimal::from_f64`]
 /// gives, at a tenth of the time; none for every other number.
 fn short_decimal(value: f64, decimals: u32) -> Option<Decimal> {
-    /// Below this every multiple of a hundredth of a cent has 15 digits or fewer.
-    const MOST: f64 = 1e10;
+    /// Below this every multiple of a hundredth of a cent has 15 digits or fewer. Above 2^32 the
+    /// library keeps digits that are not of the number but of its binary form.
+    const MOST: f64 = 1e9;
     if !(value > 0.0 && value < MOST) {
         return None;
     }
-    #[expect(clippy::cast_possible_truncation, reason = "below 1e14")]
+    #[expect(clippy::cast_possible_truncation, reason = "below 1e13")]
     let mut units = (value * 1e4 + 0.5) as i64;
     // A quotient is rounded correctly, so it is the f64 nearest to that decimal.
     if units as f64 / 1e4 != value {
@@ -527,6 +528,14 @@ mod tests {
                     Err(_) => prop_assert!(long <= Decimal::ZERO),
                 }
             }
+        }
+
+        #[test]
+        fn above_four_thousand_million_too(cents in 429_496_729_600_u64..1_000_000_000_000) {
+            let value = cents as f64 / 100.0;
+            let long = by_the_long_way(value, Tick::CENT, RoundingStrategy::AwayFromZero);
+            let price = Price::from_f64(value, Tick::CENT, Rounding::Up).unwrap();
+            prop_assert_eq!(price.to_string(), long.to_string(), "{}", value);
         }
 
         #[test]
