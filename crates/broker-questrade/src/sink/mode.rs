@@ -123,7 +123,7 @@ mod tests {
 
     #[test]
     fn a_reference_says_something() {
-        for nothing in ["", "  ", "yes", "true", "TODO: ask them", "none so far", "changeme-please"]
+        for nothing in ["", "  ", "yes", "true", "Todo: ask them", "none so far", "changeme-please"]
         {
             assert_eq!(PermissionReference::new(nothing), None, "{nothing}");
         }
