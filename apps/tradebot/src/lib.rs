@@ -26,6 +26,7 @@ pub mod attempts;
 pub mod sweeping;
 pub mod replaying;
 pub mod summary;
+pub mod live;
 pub mod commands;
 pub mod validate;
 

@@ -8,7 +8,7 @@ use crate::support::reference::reference;
 use crate::support::{Call, Home, skipped};
 
 /// Every command, with its subcommands.
-const COMMANDS: [&[&str]; 32] = [
+const COMMANDS: [&[&str]; 33] = [
     &["run"],
     &["backtest"],
     &["validate"],
@@ -25,6 +25,7 @@ const COMMANDS: [&[&str]; 32] = [
     &["trades"],
     &["account"],
     &["skill"],
+    &["budgets"],
     &["doctor"],
     &["journal", "verify"],
     &["journal", "tail"],

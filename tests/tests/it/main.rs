@@ -16,6 +16,8 @@ mod reproducing;
 mod faces;
 mod token;
 mod simulated;
+mod governed;
+mod probing;
 mod terminal;
 mod restart;
 mod sweeping;
