@@ -9,6 +9,7 @@ use questrade_sim::SimServer;
 use serde_json::json;
 use tradebot_app::live::probes::{self, Probe, questrade::Questrade};
 use tradebot_domain::Timestamp;
+use tradebot_market_data::budget::standard_limits;
 use tradebot_storage::{ApiCheck, Mode, Store};
 
 use crate::support::{BINARY, Home, broker};
@@ -22,7 +23,7 @@ fn start() -> Timestamp {
 
 /// Asks a broker everything, with a token or without one.
 async fn asked(url: &str, token: Option<String>) -> Vec<ApiCheck> {
-    let governor = broker::governor(start());
+    let governor = broker::governor(start(), standard_limits());
     let home = broker::folder_with_key();
     let client = broker::client(&home, broker::governed(url, &governor), token).await;
     let probes: Vec<Box<dyn Probe>> = vec![Box::new(Questrade::new(client))];
@@ -76,7 +77,8 @@ async fn a_revoked_token_says_how_to_get_another() {
 
 #[tokio::test]
 async fn a_server_that_is_not_the_brokers_gets_no_token() {
-    let foreign = r#"{login: {advertise: ["https://api01.iq.questrade.example.org/"], api_hosts: 1}}"#;
+    let foreign =
+        r#"{login: {advertise: ["https://api01.iq.questrade.example.org/"], api_hosts: 1}}"#;
     let sim = broker::simulator(foreign).await;
     let rows = of(&sim).await;
     let row = failed(&rows, "session");
@@ -138,7 +140,7 @@ async fn probes_of_several_interfaces_do_not_wait_for_each_other() {
         }
     }
     let sim = broker::simulator(NOW).await;
-    let governor = broker::governor(start());
+    let governor = broker::governor(start(), standard_limits());
     let home = broker::folder_with_key();
     let transport = broker::governed(&sim.login_url(), &governor);
     let client = broker::client(&home, transport, sim.refresh_token(0)).await;
@@ -203,9 +205,11 @@ async fn doctor_asks_now_shows_the_last_checks_and_budgets_shows_the_calls() {
     says(&call(&["doctor"], false).await, 0, &["questrade (paper)", "all well", "s ago"]);
     let budgets = call(&["budgets", "--json"], false).await;
     let lines: serde_json::Value = serde_json::from_slice(&budgets.stdout).unwrap();
-    let hour = lines.as_array().unwrap().iter().find(|l| {
-        l["interface"] == "questrade_market" && l["window_seconds"] == 3_600
-    });
+    let hour = lines
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|l| l["interface"] == "questrade_market" && l["window_seconds"] == 3_600);
     let hour = hour.unwrap();
     assert_eq!((&hour["limit"], hour["left"].as_u64().unwrap() < 10_500), (&json!(15_000), true));
     assert!(hour["used"].as_u64().unwrap() >= 3, "{hour}");
@@ -213,8 +217,8 @@ async fn doctor_asks_now_shows_the_last_checks_and_budgets_shows_the_calls() {
     // The token is revoked: the probe fails and stays on record with what to do.
     broker::does(&sim, json!({"do": "issue_token"}));
     let asked = call(&["doctor", "--probe"], true).await;
-    says(&asked, 1, &["questrade session", "tradebot token add --environment simulator"]);
-    says(&call(&["doctor"], false).await, 1, &["questrade (paper)", "session failed", "ago"]);
+    says(&asked, 1, &["questrade clock", "then: tradebot token add --environment simulator"]);
+    says(&call(&["doctor"], false).await, 1, &["questrade (paper)", "failed", "s ago", "then:"]);
     let status = call(&["status"], false).await;
     says(&status, 2, &["there is no run"]);
     let shown = call(&["budgets", "--mode", "live"], false).await;

@@ -15,6 +15,7 @@ use std::time::Duration;
 use tradebot_domain::Timestamp;
 use tradebot_market_data::budget::{Clock, Governor};
 use tradebot_storage::{ApiCheck, Store, StoreError};
+use tradebot_telemetry::metric::API_CHECKS;
 
 /// The longest that one question may take.
 pub const QUESTION: Duration = Duration::from_secs(20);
@@ -82,7 +83,7 @@ impl Findings {
         };
         let took = self.clock.now().saturating_sub(begun);
         let outcome = if found.passed { "passed" } else { "failed" };
-        metrics::counter!(CHECKS, "api" => self.api.clone(), "outcome" => outcome).increment(1);
+        metrics::counter!(API_CHECKS, "api" => self.api.clone(), "outcome" => outcome).increment(1);
         let passed = found.passed;
         self.rows.push(ApiCheck {
             at: self.clock.wall(),
@@ -96,9 +97,6 @@ impl Findings {
         passed
     }
 }
-
-/// Questions asked of interfaces, by interface and outcome.
-const CHECKS: &str = "tradebot_api_checks_total";
 
 /// Asks all probes at once and gives their rows, in the order of the probes.
 pub async fn ask_all(probes: &[Box<dyn Probe>], governor: &Governor) -> Vec<ApiCheck> {

@@ -44,7 +44,8 @@ pub enum Priority {
 }
 
 /// Resolves when a call may be sent, or when it may not within the caller's patience.
-pub type Admitted<'a> = Pin<Box<dyn Future<Output = Result<Box<dyn Leave>, NotAdmitted>> + Send + 'a>>;
+pub type Admitted<'a> =
+    Pin<Box<dyn Future<Output = Result<Box<dyn Leave>, NotAdmitted>> + Send + 'a>>;
 
 /// A budget of calls, and the pauses between tries.
 pub trait Budget: Send + Sync {

@@ -4,10 +4,10 @@ use std::net::TcpListener;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use tradebot_broker_questrade::Secret;
 use tradebot_broker_questrade::client::Client;
 use tradebot_broker_questrade::client::ClientError;
 use tradebot_broker_questrade::environment::Environment;
-use tradebot_broker_questrade::Secret;
 use tradebot_broker_questrade::transport::{
     Admitted, Ask, Body, Budget, Class, Ending, Fault, Heard, Leave, Limits, Pauses, Priority,
     Route, Transport,

@@ -236,7 +236,8 @@ impl Governor {
         if let Some(lane) = lanes.get(api) {
             return Arc::clone(lane);
         }
-        let state = Waiting { meter: Meter::new(self.limits(api)), queue: BTreeSet::new(), tickets: 0 };
+        let state =
+            Waiting { meter: Meter::new(self.limits(api)), queue: BTreeSet::new(), tickets: 0 };
         let (state, changed) = (Mutex::new(state), Notify::new());
         let lane = Arc::new(Lane { api: api.to_owned(), state, changed });
         lanes.insert(api.to_owned(), Arc::clone(&lane));

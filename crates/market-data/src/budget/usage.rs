@@ -63,8 +63,7 @@ mod tests {
         text.parse().unwrap()
     }
 
-    const ONE: Usage =
-        Usage { calls: 1, throttled: 0, failed: 0, cache_hits: 0, cache_misses: 0 };
+    const ONE: Usage = Usage { calls: 1, throttled: 0, failed: 0, cache_hits: 0, cache_misses: 0 };
 
     #[test]
     fn every_call_is_in_exactly_one_minute() {

@@ -1,5 +1,6 @@
 //! A simulated broker, and what the program reaches it with: one governor, one token, one client.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::SignedDuration;
@@ -14,7 +15,7 @@ use tradebot_broker_questrade::custody::{Credential, Custodian, TokenStore};
 use tradebot_broker_questrade::environment::Environment;
 use tradebot_broker_questrade::transport::{Budget, Limits, Transport};
 use tradebot_domain::Timestamp;
-use tradebot_market_data::budget::{Clock, Governor, MachineClock, standard_limits};
+use tradebot_market_data::budget::{Clock, Governor, Limits as Quotas, MachineClock};
 
 /// The key that the tokens of tests are sealed with.
 const KEY: &str = "tradebot-token-key";
@@ -57,10 +58,10 @@ pub(crate) fn does(sim: &SimServer, command: serde_json::Value) -> serde_json::V
     sim.command(command).unwrap()
 }
 
-/// The governor that a process would have, with its time of day.
-pub(crate) fn governor(start: Timestamp) -> Arc<Governor> {
+/// A governor with a time of day.
+pub(crate) fn governor(start: Timestamp, limits: BTreeMap<String, Quotas>) -> Arc<Governor> {
     let clock: Arc<dyn Clock> = Arc::new(MachineClock::at(start));
-    Governor::new(clock, standard_limits()).unwrap()
+    Governor::new(clock, limits).unwrap()
 }
 
 /// A way to a broker under a budget.

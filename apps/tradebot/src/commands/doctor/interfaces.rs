@@ -18,7 +18,8 @@ use crate::live::{calls, usage::UsageRecorder};
 const FRESH_HOURS: i64 = 24;
 /// One that passed so long ago should be made again.
 const STALE_DAYS: i64 = 7;
-const ASK: &str = "ask again: tradebot doctor --probe (with the same --environment and key as token status)";
+const ASK: &str =
+    "ask again: tradebot doctor --probe (with the same --environment and key as token status)";
 
 /// The last check of every question, one line for each interface of each mode.
 pub(super) fn latest(home: &Path) -> Vec<Finding> {

@@ -143,11 +143,7 @@ impl Facts {
     }
 
     /// What the broker says.
-    async fn asked(
-        &mut self,
-        owner: &Custodian,
-        transport: Arc<Transport>,
-    ) {
+    async fn asked(&mut self, owner: &Custodian, transport: Arc<Transport>) {
         let client = Client::new(transport, owner.clone());
         match client.clock_skew().await {
             Ok(skew) => {

@@ -14,7 +14,8 @@ const SKEW_MS_MAX: i128 = 2_000;
 /// A listing that every account with market data can read.
 const SYMBOL: &str = "IBM";
 
-const NETWORK: &str = "look at the network and at the broker's status page; it is asked again by itself";
+const NETWORK: &str =
+    "look at the network and at the broker's status page; it is asked again by itself";
 const APP_HUB: &str = "tick this right for your application in the broker's App Hub";
 
 /// Asks the broker: session, clock, accounts, a symbol, the right to market data.
@@ -43,21 +44,40 @@ impl Questrade {
         }
     }
 
+    /// A question with the session at hand, which may turn out to be dead.
+    async fn answered<T>(
+        &self,
+        asked: impl Future<Output = Result<T, ClientError>>,
+        judge: impl FnOnce(T) -> Finding,
+    ) -> Finding {
+        match asked.await {
+            Ok(answer) => judge(answer),
+            Err(ClientError::Custody(error)) => {
+                no_session(&error, self.client.transport().environment().name())
+            }
+            Err(error) => Finding::failed(error.to_string(), remedy(&error)),
+        }
+    }
+
     async fn clock(&self) -> Finding {
-        answered(self.client.clock_skew(), |skew| {
+        self.answered(self.client.clock_skew(), |skew| {
             let ms = skew.as_millis();
-            let detail = format!("this machine is {:+.1} s off the broker's clock", -(ms as f64) / 1e3);
+            let detail =
+                format!("this machine is {:+.1} s off the broker's clock", -(ms as f64) / 1e3);
             if ms.abs() <= SKEW_MS_MAX {
                 Finding::passed(detail)
             } else {
-                Finding::failed(detail, "set this machine's clock by the network: timedatectl set-ntp true")
+                Finding::failed(
+                    detail,
+                    "set this machine's clock by the network: timedatectl set-ntp true",
+                )
             }
         })
         .await
     }
 
     async fn accounts(&self) -> Finding {
-        answered(self.client.accounts(), |reply| match reply.accounts.len() {
+        self.answered(self.client.accounts(), |reply| match reply.accounts.len() {
             0 => Finding::failed("no account", "open one, or log in as the user who has it"),
             n => Finding::passed(format!("{n} account{}", if n == 1 { "" } else { "s" })),
         })
@@ -65,7 +85,7 @@ impl Questrade {
     }
 
     async fn symbol(&self) -> Finding {
-        answered(self.client.symbols_by_name(&[&self.symbol]), |found| match found.first() {
+        self.answered(self.client.symbols_by_name(&[&self.symbol]), |found| match found.first() {
             Some(symbol) => Finding::passed(format!("{} is {}", symbol.symbol, symbol.symbol_id)),
             None => Finding::failed(
                 format!("{} is not known", self.symbol),
@@ -82,7 +102,7 @@ impl Questrade {
             let id = found.first().map_or(1, |symbol| symbol.symbol_id);
             self.client.candles(id, Interval::OneDay, Window::last_days(5, now)).await
         };
-        answered(asked, |series| {
+        self.answered(asked, |series| {
             Finding::passed(format!("{} daily candles of {}", series.candles.len(), self.symbol))
         })
         .await
@@ -109,22 +129,17 @@ impl Probe for Questrade {
     }
 }
 
-async fn answered<T>(
-    asked: impl Future<Output = Result<T, ClientError>>,
-    judge: impl FnOnce(T) -> Finding,
-) -> Finding {
-    match asked.await {
-        Ok(answer) => judge(answer),
-        Err(error) => Finding::failed(error.to_string(), remedy(&error)),
-    }
-}
-
 fn no_session(error: &CustodyError, environment: &str) -> Finding {
-    let add = || format!("generate a token in the broker's App Hub, then: tradebot token add --environment {environment}");
+    let add = || {
+        format!(
+            "generate a token in the broker's App Hub, then: tradebot token add --environment {environment}"
+        )
+    };
     let remedy = match error {
         CustodyError::Missing { .. } | CustodyError::Lost { .. } => add(),
         CustodyError::Foreign(_) => {
-            "send nothing: check with the broker that this address is theirs, and --environment".into()
+            "send nothing: check with the broker that this address is theirs, and --environment"
+                .into()
         }
         CustodyError::Store(_) | CustodyError::NotDurable { .. } | CustodyError::Locked { .. } => {
             "do what the message says, then: tradebot token status".into()
@@ -138,7 +153,9 @@ fn remedy(error: &ClientError) -> &'static str {
     match error.fault() {
         Some(Fault::Scope { .. }) => APP_HUB,
         Some(Fault::Auth { .. }) => "tradebot token status says what to do about the token",
-        Some(Fault::Limit { .. } | Fault::Budget { .. }) => "tradebot budgets shows what is used up",
+        Some(Fault::Limit { .. } | Fault::Budget { .. }) => {
+            "tradebot budgets shows what is used up"
+        }
         Some(Fault::Host(_) | Fault::Redirect { .. }) => {
             "check --environment and that nothing stands between this machine and the broker"
         }

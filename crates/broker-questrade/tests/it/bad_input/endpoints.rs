@@ -39,8 +39,16 @@ macro_rules! asks {
 }
 
 const ORDER_FIELDS: &[&str] = &[
-    "id", "symbol", "symbolId", "totalQuantity", "side", "orderType", "timeInForce", "state",
-    "creationTime", "updateTime",
+    "id",
+    "symbol",
+    "symbolId",
+    "totalQuantity",
+    "side",
+    "orderType",
+    "timeInForce",
+    "state",
+    "creationTime",
+    "updateTime",
 ];
 
 const ORDERS: &str = r#"{"orders":[{"id":1,"symbol":"ZZQ.TO","symbolId":9001001,"totalQuantity":40,"openQuantity":0,"filledQuantity":40,"canceledQuantity":0,"side":"Buy","orderType":"Limit","limitPrice":36.5,"stopPrice":0,"isAllOrNone":false,"isAnonymous":false,"icebergQuantity":0,"minQuantity":0,"avgExecPrice":36.5,"lastExecPrice":36.5,"source":"QuestradeWeb","timeInForce":"Day","gtdDate":"2026-08-09T00:00:00.000000-04:00","state":"Executed","rejectionReason":"","chainId":900000455,"creationTime":"2026-07-09T10:02:10.512000-04:00","updateTime":"2026-07-09T10:02:11.040000-04:00","notes":"","primaryRoute":"AUTO","secondaryRoute":"","orderRoute":"ITS","venueHoldingOrder":"","comissionCharged":0,"exchangeOrderId":"QT1","isSignificantShareHolder":false,"isInsider":false,"isLimitOffsetInDollar":false,"userId":3001234,"placementCommission":0,"legs":[],"strategyType":"SingleLeg","triggerStopPrice":0,"orderGroupId":0,"orderClass":"Primary"}]}"#;
@@ -80,7 +88,14 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
         name: "balances",
         list: "perCurrencyBalances",
         good: r#"{"perCurrencyBalances":[{"currency":"CAD","cash":2150.75,"marketValue":4386.0,"totalEquity":6536.75,"buyingPower":6105.2,"maintenanceExcess":3052.6,"isRealTime":false}],"combinedBalances":[],"sodPerCurrencyBalances":[],"sodCombinedBalances":[]}"#,
-        required: &["currency", "cash", "marketValue", "totalEquity", "buyingPower", "maintenanceExcess"],
+        required: &[
+            "currency",
+            "cash",
+            "marketValue",
+            "totalEquity",
+            "buyingPower",
+            "maintenanceExcess",
+        ],
         raw: &[],
         ask: asks!(|client| client.balances(ACCOUNT)),
     },
@@ -88,7 +103,16 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
         name: "executions",
         list: "executions",
         good: r#"{"executions":[{"symbol":"ZZQ.TO","symbolId":9001001,"quantity":40,"side":"Buy","price":36.5,"id":810000123,"orderId":900000456,"orderChainId":900000455,"exchangeExecId":"S9-77001","timestamp":"2026-07-09T10:02:11.000000-04:00","notes":"","venue":"TSX","totalCost":1460,"orderPlacementCommission":0,"commission":0,"executionFee":0.14,"secFee":0,"legId":0,"canadianExecutionFee":0,"parentId":0}]}"#,
-        required: &["symbol", "symbolId", "quantity", "side", "price", "id", "orderId", "timestamp"],
+        required: &[
+            "symbol",
+            "symbolId",
+            "quantity",
+            "side",
+            "price",
+            "id",
+            "orderId",
+            "timestamp",
+        ],
         raw: &[],
         ask: asks!(|client| client.executions(ACCOUNT, window())),
     },
