@@ -130,7 +130,7 @@ async fn a_clock_that_is_minutes_off_and_a_right_that_is_missing_are_told() {
 async fn probes_of_several_interfaces_do_not_wait_for_each_other() {
     struct Mute;
     impl Probe for Mute {
-        fn api(&self) -> &str {
+        fn api(&self) -> &'static str {
             "mute"
         }
         fn run<'a>(&'a self, findings: &'a mut probes::Findings) -> probes::Asking<'a> {

@@ -71,7 +71,7 @@ pub fn run(context: &Context, args: &BudgetsArgs) -> Result<(), Failure> {
     let clock: Arc<dyn Clock> = Arc::new(MachineClock::new());
     let rows = rows(context, args.mode, clock.wall())?;
     let is_empty = rows.is_empty();
-    let lines = lines(&clock, rows)?;
+    let lines = lines(&clock, &rows)?;
     columns::records(args.format, &COLUMNS, &DISPENSABLE, &lines, |l| cells(l, &clock), "")?;
     if is_empty && !args.format.json && !args.format.csv {
         output::line(&format!(
@@ -100,11 +100,13 @@ fn rows(
 }
 
 /// The windows, with what is in the rows of each.
-fn lines(clock: &Arc<dyn Clock>, rows: Vec<ApiUsage>) -> Result<Vec<Line>, Failure> {
+fn lines(clock: &Arc<dyn Clock>, rows: &[ApiUsage]) -> Result<Vec<Line>, Failure> {
     let now = clock.wall();
     let governor = Governor::new(Arc::clone(clock), standard_limits())?;
-    usage::recall(&governor, rows.clone());
-    standard_limits().keys().for_each(|api| governor.know(api));
+    usage::recall(&governor, rows.to_vec());
+    for api in standard_limits().keys() {
+        governor.know(api);
+    }
     let mut lines = Vec::new();
     for (api, status) in governor.status() {
         let of_api: Vec<&ApiUsage> = rows.iter().filter(|row| row.api == api).collect();
@@ -228,7 +230,7 @@ mod tests {
             row("alpha_vantage", 60, 25, now),
             row("unheard_of", 1, 7, now),
         ];
-        let lines = lines(&clock, rows).unwrap();
+        let lines = lines(&clock, &rows).unwrap();
         let hour = of(&lines, "questrade_market", 3_600);
         assert_eq!((hour.limit, hour.ceiling, hour.used), (15_000, 10_500, Some(6_000)));
         assert_eq!((hour.left, hour.throttled, hour.failed), (Some(4_500), Some(600), Some(2)));

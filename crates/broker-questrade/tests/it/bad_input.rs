@@ -121,7 +121,7 @@ fn troubles(good: &str) -> Vec<(Answer, &'static str)> {
         (Answer::With(429, "", page()), "limit"),
         (Answer::With(302, elsewhere, String::new()), "redirect"),
         (Answer::With(307, elsewhere, good.to_owned()), "redirect"),
-        (packed(padded[..2 << 20].as_bytes()), "too_large"),
+        (packed(&padded.as_bytes()[..2 << 20]), "too_large"),
         (Answer::With(200, "", padded), "too_large"),
         (Answer::Cut(good.to_owned()), "broken"),
         (Answer::Drop, "broken"),

@@ -190,7 +190,9 @@ fn audits_and_interface_notes_are_kept_and_audits_cannot_be_changed() {
         millis,
     };
     let checks = [check("scope", false, 30), check("clock", true, 1), check("scope", true, 20)];
-    checks.iter().for_each(|c| store.record_api_check(c).unwrap());
+    for check in &checks {
+        store.record_api_check(check).unwrap();
+    }
     let usage = ApiUsage {
         api: "questrade".to_owned(),
         window_start: now(),

@@ -40,13 +40,12 @@ fn by_api(checks: &[ApiCheck]) -> Vec<&[ApiCheck]> {
     checks.chunk_by(|a, b| a.api == b.api).collect()
 }
 
-/// One interface: only questions of its last asking count, for one that failed hides the others.
+/// One interface: the first question that failed, or that all is well.
 fn told(mode: Mode, checks: &[ApiCheck], now: Timestamp) -> Finding {
     let name = format!("{} ({mode})", checks[0].api);
     let last = checks.iter().map(|c| c.at).max().unwrap_or(now);
     let hours = now.duration_since(last).as_hours();
     let when = age(last, now);
-    // The broker's own check of the session ends an asking: what stands before it is older.
     let failed: Vec<&ApiCheck> = checks.iter().filter(|c| !c.passed).collect();
     if let Some(worst) = failed.first() {
         let found = format!("{} failed {when}: {}", worst.probe, worst.detail);
@@ -117,9 +116,8 @@ fn line(check: &ApiCheck) -> Finding {
 fn mode(context: &Context, named: Option<CallingMode>) -> Mode {
     match named {
         Some(CallingMode::Live) => Mode::Live,
-        Some(CallingMode::Paper) => Mode::Paper,
         None if Mode::Live.database(&context.home).is_file() => Mode::Live,
-        None => Mode::Paper,
+        Some(CallingMode::Paper) | None => Mode::Paper,
     }
 }
 
