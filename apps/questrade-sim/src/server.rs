@@ -18,7 +18,7 @@ mod hosts;
 mod shared;
 mod streams;
 
-use shared::Shared;
+use shared::{Shared, Wall};
 
 /// Where the simulator listens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,10 +81,23 @@ impl SimServer {
     /// # Errors
     /// [`StartError`].
     pub async fn start_on(knobs: Knobs, bind: Bind) -> Result<Self, StartError> {
+        Self::start_by(knobs, bind, Arc::new(shared::wall)).await
+    }
+
+    /// Starts with another clock than the machine's: rate limits are counted by it, and the virtual
+    /// clock follows it. A test gives one that makes hours pass in a moment.
+    ///
+    /// # Errors
+    /// [`StartError`].
+    pub async fn start_by(
+        knobs: Knobs,
+        bind: Bind,
+        wall: Arc<dyn Fn() -> Timestamp + Send + Sync>,
+    ) -> Result<Self, StartError> {
         let library = Library::load(&knobs.market)?;
-        let start = start_of(&knobs)?;
+        let start = start_of(&knobs, wall())?;
         let hosts = knobs.login.api_hosts;
-        let shared = Arc::new(Shared::new(World::new(knobs, &library, start)));
+        let shared = Arc::new(Shared::new(World::new(knobs, &library, start), Wall(wall)));
         let mut tasks = JoinSet::new();
         let login = listen(bind.address, bind.login_port).await?;
         let login_at = hosts::spawn(&mut tasks, &shared, Host::Login, login)?;
@@ -172,9 +185,9 @@ async fn listen(address: IpAddr, port: u16) -> Result<TcpListener, StartError> {
     TcpListener::bind(address).await.map_err(|source| StartError::Bind { address, source })
 }
 
-fn start_of(knobs: &Knobs) -> Result<Timestamp, StartError> {
+fn start_of(knobs: &Knobs, now: Timestamp) -> Result<Timestamp, StartError> {
     match knobs.clock.start.as_str() {
-        "now" => Ok(shared::wall()),
+        "now" => Ok(now),
         text => {
             let parsed: Result<BrokerTime, _> = text.parse();
             parsed.map(|time| time.instant()).map_err(|_| StartError::Start(text.to_owned()))

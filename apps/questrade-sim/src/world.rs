@@ -190,6 +190,11 @@ impl World {
         &self.log
     }
 
+    /// Calls that were refused because a rate limit was reached.
+    pub fn refused_by_limits(&self) -> u64 {
+        self.limiter.refused
+    }
+
     /// The broker's id of a symbol.
     pub fn symbol_id(&self, symbol: &str) -> Option<i64> {
         self.market.named(symbol).map(|i| i.id)

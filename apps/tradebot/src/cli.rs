@@ -1,5 +1,6 @@
 //! The command line: what can be asked of `tradebot`, with help that a newcomer can follow.
 
+mod budgets;
 mod data;
 mod many;
 mod quality;
@@ -12,6 +13,7 @@ use std::path::PathBuf;
 use crate::settings::Preset;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub use budgets::{BudgetsArgs, CallingMode};
 pub use data::{DataCommand, GenerateArgs, ImportArgs, StampArg};
 pub use many::{CompareArgs, Learning, RankedBy, Search, SweepArgs, WalkForwardArgs};
 pub use quality::{DecideArgs, ProvenanceArgs, QualityCommand};
@@ -186,8 +188,15 @@ pub enum Command {
         after_help = "Examples:\n  tradebot skill\n  tradebot skill --run backtest-0001 --csv\n\nskill is 1 - Brier score / Brier score of the row rate, with its 95 % interval (stationary bootstrap of whole sessions);\naccuracy_20 is the accuracy among the surest fifth of the forecasts, majority_20 that of always saying the more\nfrequent outcome of the same fifth."
     )]
     Skill(TableArgs),
+    /// Calls of external interfaces: limits, what is used, what becomes of it
+    #[command(
+        after_help = "Examples:\n  tradebot budgets\n  tradebot budgets --mode paper --json\n\nused counts the calls of the window that ends now; left is what decisions may still call, beyond which a reserve is\nkept for orders and account queries. exhausted is a forecast at the rate of the last tenth of the window. Windows\nshorter than a minute are kept by the running bot and are over before they could be shown."
+    )]
+    Budgets(BudgetsArgs),
     /// Check this machine and the home folder, with a remedy for each finding
-    #[command(after_help = "Examples:\n  tradebot doctor\n  tradebot doctor --json")]
+    #[command(
+        after_help = "Examples:\n  tradebot doctor\n  tradebot doctor --json\n  tradebot doctor --probe --passphrase-file ~/.config/tradebot/passphrase\n\nWithout --probe nothing is sent: the checks of external interfaces are those of the last start."
+    )]
     Doctor(DoctorArgs),
     /// Check, follow and export the journal
     #[command(subcommand)]
@@ -440,6 +449,15 @@ pub struct TradesArgs {
 /// Arguments of `doctor`.
 #[derive(Debug, Clone, Args)]
 pub struct DoctorArgs {
+    /// Ask every external interface that is set up, now
+    #[arg(long)]
+    pub probe: bool,
+    /// With --probe: whose database the answers are noted in [default: live if there is one, else paper]
+    #[arg(long, value_name = "MODE", requires = "probe")]
+    pub mode: Option<CallingMode>,
+    /// With --probe: which of the broker's tokens.
+    #[command(flatten)]
+    pub which: TokenArgs,
     /// Print JSON
     #[arg(long)]
     pub json: bool,

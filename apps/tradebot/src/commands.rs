@@ -14,6 +14,7 @@ pub mod positions;
 pub mod orders;
 pub mod trades;
 pub mod account;
+pub mod budgets;
 pub mod skill;
 pub mod doctor;
 pub mod journal;
@@ -80,6 +81,7 @@ pub fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Orders(args) => orders::run(&context, &args)?,
         Command::Trades(args) => trades::run(&context, &args)?,
         Command::Account(args) => account::run(&context, &args)?,
+        Command::Budgets(args) => budgets::run(&context, &args)?,
         Command::Skill(args) => skill::run(&context, &args)?,
         Command::Doctor(args) => return doctor::run(&context, &args),
         Command::Journal(command) => return journal::run(&context, &command),

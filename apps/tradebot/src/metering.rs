@@ -89,3 +89,41 @@ pub fn write(metrics: &Metrics, home: &Path, mode: Mode) -> Result<(), Failure> 
         .and_then(|()| std::fs::rename(&partial, &path));
     written.map_err(|e| Failure::work(format!("cannot write metrics to {}: {e}", path.display())))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::path::PathBuf;
+
+    use tradebot_telemetry::metric::ALL;
+
+    use super::*;
+
+    /// Names of metrics in the sources of a folder.
+    fn named(folder: &Path) -> BTreeSet<String> {
+        let mut names = BTreeSet::new();
+        for entry in std::fs::read_dir(folder).unwrap().flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                names.extend(named(&path));
+                continue;
+            }
+            let text = std::fs::read_to_string(&path).unwrap();
+            let quoted = text.split('"').filter(|word| word.starts_with("tradebot_"));
+            let plain = |word: &&str| word.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+            names.extend(quoted.filter(plain).map(str::to_owned));
+        }
+        names
+    }
+
+    #[test]
+    fn every_metric_of_the_broker_is_described() {
+        let source =
+            PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../crates/broker-questrade/src");
+        let names = named(&source);
+        assert!(names.len() > 8, "{names:?}");
+        for name in names {
+            assert!(ALL.iter().any(|metric| metric.name == name), "{name} is not described");
+        }
+    }
+}

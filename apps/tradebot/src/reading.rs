@@ -77,12 +77,21 @@ fn mode_of(name: &str) -> Option<Mode> {
     Mode::ALL.into_iter().find(|m| name.strip_prefix(m.name()).is_some_and(|r| r.starts_with('-')))
 }
 
-/// The mode whose database was written last.
+/// The mode whose database was written last, of those that have a run if any has: checks of
+/// interfaces are noted before the first one.
 fn newest(home: &Path) -> Option<Mode> {
     let written =
         |mode: &Mode| std::fs::metadata(mode.database(home)).and_then(|m| m.modified()).ok();
-    let written_modes = Mode::ALL.into_iter().filter_map(|m| written(&m).map(|at| (at, m)));
-    written_modes.max_by_key(|(at, _)| *at).map(|(_, mode)| mode)
+    let mut modes: Vec<_> =
+        Mode::ALL.into_iter().filter_map(|m| written(&m).map(|at| (at, m))).collect();
+    modes.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
+    let has_run = |mode: Mode| {
+        let runs = Store::open_read(home, mode).and_then(|reader| reader.runs());
+        // What cannot be read is told by whoever reads it.
+        runs.map_or(true, |runs| !runs.is_empty())
+    };
+    let with_run = modes.iter().find(|(_, mode)| has_run(*mode));
+    with_run.or(modes.first()).map(|(_, mode)| *mode)
 }
 
 fn nothing_yet(home: &Path) -> Failure {

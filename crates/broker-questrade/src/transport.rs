@@ -1,9 +1,9 @@
 //! One request to the broker, and its answer or what is wrong with it by name.
 //!
-//! 1. [`Transport::read`] asks and repeats, with growing waits, what may pass; [`Transport::once`]
-//!    asks once: it is the only way for anything that is not a read.
-//! 2. An attempt passes the host allow-list, then the [`Budget`], then goes out. Redirects are not
-//!    followed, bodies are capped, silence has an end.
+//! 1. [`Transport::read`] asks and repeats what may pass, with the [`Pauses`] it is given;
+//!    [`Transport::once`] asks once: it is the only way for anything that is not a read.
+//! 2. An attempt passes the host allow-list, then the [`Budget`], then goes out, and the budget is
+//!    told what came of it. Redirects are not followed, bodies are capped, silence has an end.
 //! 3. [`judge`] turns status, headers and body into a reply or a [`Fault`].
 //!
 //! Metrics: `tradebot_api_calls_total{api,route,outcome}` and
@@ -16,7 +16,6 @@ mod headers;
 mod judge;
 mod mask;
 mod route;
-mod waits;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -29,14 +28,14 @@ use zeroize::Zeroizing;
 
 use crate::environment::Environment;
 use crate::token::Secret;
-use waits::Waits;
 
-pub use budget::{Admitted, Budget, Class, Priority, Unlimited};
+pub use budget::{
+    Admitted, Budget, Class, Ending, Heard, Leave, NotAdmitted, Once, Pauses, Priority, Unlimited,
+};
 pub use fault::{CallError, Fault, FaultClass};
 pub use headers::Readings;
 pub use judge::{Answer, judge};
 pub use route::Route;
-pub use waits::Retries;
 
 /// Name of this interface among all that are called.
 const API: &str = "questrade";
@@ -60,8 +59,8 @@ pub struct Limits {
     pub budget: Duration,
     /// Bytes of a body, unpacked.
     pub body_bytes_max: usize,
-    /// How reads are repeated.
-    pub retries: Retries,
+    /// The least pause after a rate limit.
+    pub rest: Duration,
 }
 
 impl Default for Limits {
@@ -73,7 +72,7 @@ impl Default for Limits {
             login: Duration::from_secs(15),
             budget: Duration::from_mins(1),
             body_bytes_max: 8 << 20,
-            retries: Retries::default(),
+            rest: Duration::from_secs(1),
         }
     }
 }
@@ -154,27 +153,25 @@ impl Transport {
         &self.limits
     }
 
-    /// A read, repeated as [`Retries`] say.
+    /// A read, repeated with the pauses that the budget gives it.
     ///
     /// # Errors
     /// [`CallError`] with the last fault.
     pub async fn read<T: DeserializeOwned>(&self, ask: &Ask<'_>) -> Result<T, CallError> {
-        let retries = &self.limits.retries;
-        let deadline = Instant::now() + retries.total;
-        let mut waits = Waits::new(retries);
+        let begun = Instant::now();
+        let mut pauses = self.budget.pauses();
         let mut attempts = 1;
         loop {
             let fault = match self.attempt(ask).await {
                 Ok(reply) => return Ok(reply),
                 Err(fault) => fault,
             };
-            let failed = |fault| CallError { route: ask.route, attempts, fault };
-            let Some(wait) = waits.next(&fault) else { return Err(failed(fault)) };
-            if Instant::now() + wait > deadline {
-                return Err(failed(fault));
-            }
-            tracing::debug!(route = %ask.route, %fault, ?wait, "the read is repeated");
-            tokio::time::sleep(wait).await;
+            let least = fault.least_pause(self.limits.rest);
+            let Some(pause) = least.and_then(|asked| pauses.next(begun.elapsed(), asked)) else {
+                return Err(CallError { route: ask.route, attempts, fault });
+            };
+            tracing::debug!(route = %ask.route, %fault, ?pause, "the read is repeated");
+            tokio::time::sleep(pause).await;
             attempts += 1;
         }
     }
@@ -202,8 +199,8 @@ impl Transport {
         reads: impl Fn(&Answer) -> Result<T, Fault>,
     ) -> Result<T, Fault> {
         let begun = Instant::now();
-        let result = match self.exchange(ask).await {
-            Ok(answer) => reads(&answer),
+        let result = match self.admitted(ask).await {
+            Ok(leave) => self.exchange(ask, leave, reads).await,
             Err(fault) => Err(fault),
         };
         let outcome = result.as_ref().map_or_else(Fault::name, |_| "ok");
@@ -214,25 +211,45 @@ impl Transport {
         result
     }
 
-    /// Sends one request and takes in its answer.
-    async fn exchange(&self, ask: &Ask<'_>) -> Result<Answer, Fault> {
+    /// Waits for the call's turn; nothing is sent to a host that is not the broker's.
+    async fn admitted(&self, ask: &Ask<'_>) -> Result<Box<dyn Leave>, Fault> {
         self.environment.admits(&ask.url)?;
-        let class = ask.route.class();
-        let waited = timeout(self.limits.budget, self.budget.admit(class, ask.route.priority()));
-        waited.await.map_err(|_| Fault::Budget { waited_s: self.limits.budget.as_secs() })?;
-        let whole = if class == Class::Login { self.limits.login } else { self.limits.attempt };
-        // Counted by our own clock too: reqwest's limit begins anew with each of its phases.
-        match timeout(whole, self.send(ask)).await {
-            Ok(answer) => {
-                let answer = answer?;
-                self.take_note(class, &answer.readings);
-                Ok(answer)
+        let patience = self.limits.budget;
+        let turn = self.budget.admit(ask.route.class(), ask.route.priority(), patience);
+        // A budget that does not keep to the patience is not waited for either.
+        match timeout(patience, turn).await {
+            Ok(Ok(leave)) => Ok(leave),
+            Ok(Err(NotAdmitted { why, free_in })) => Err(Fault::Budget { why, free_in }),
+            Err(_) => {
+                let why = format!("it let nothing through for {} s", patience.as_secs_f64());
+                Err(Fault::Budget { why, free_in: None })
             }
-            Err(_) => Err(Fault::Timeout),
         }
     }
 
-    async fn send(&self, ask: &Ask<'_>) -> Result<Answer, Fault> {
+    /// Sends one request, takes in its answer, and tells the budget.
+    async fn exchange<T>(
+        &self,
+        ask: &Ask<'_>,
+        leave: Box<dyn Leave>,
+        reads: impl Fn(&Answer) -> Result<T, Fault>,
+    ) -> Result<T, Fault> {
+        let class = ask.route.class();
+        let whole = if class == Class::Login { self.limits.login } else { self.limits.attempt };
+        let mut readings = Readings::default();
+        // Counted by our own clock too: reqwest's limit begins anew with each of its phases.
+        let result = match timeout(whole, self.send(ask, &mut readings)).await {
+            Ok(Ok(answer)) => reads(&answer),
+            Ok(Err(fault)) => Err(fault),
+            Err(_) => Err(Fault::Timeout),
+        };
+        leave.ended(&Heard { ending: Ending::of(result.as_ref().err()), readings, now: now() });
+        shown(class, &readings);
+        result
+    }
+
+    /// Headers are noted as soon as they are there: they count even if the body does not come.
+    async fn send(&self, ask: &Ask<'_>, noted: &mut Readings) -> Result<Answer, Fault> {
         let method = match ask.body {
             Body::None => Method::GET,
             Body::Delete => Method::DELETE,
@@ -252,6 +269,7 @@ impl Transport {
         let mut response = request.send().await.map_err(|e| fault_of(&e))?;
         let status = response.status().as_u16();
         let readings = Readings::of(response.headers());
+        *noted = readings;
         if response.status().is_redirection() {
             let to = response.headers().get("location").and_then(|v| v.to_str().ok());
             let to = to.and_then(|to| ask.url.join(to).ok());
@@ -274,21 +292,15 @@ impl Transport {
         }
         Ok(body)
     }
+}
 
-    /// Hands on what the headers say.
-    fn take_note(&self, class: Class, readings: &Readings) {
-        self.budget.observe(class, readings);
-        let budget = match class {
-            Class::Login => "login",
-            Class::Account => "account",
-            Class::MarketData => "market_data",
-        };
-        if let Some(left) = readings.remaining {
-            metrics::gauge!("tradebot_broker_calls_left", "budget" => budget).set(left as f64);
-        }
-        if let Some(skew_s) = readings.skew_s(now()) {
-            metrics::gauge!("tradebot_broker_clock_skew_seconds").set(skew_s as f64);
-        }
+/// Shows what the headers say.
+fn shown(class: Class, readings: &Readings) {
+    if let Some(left) = readings.remaining {
+        metrics::gauge!("tradebot_broker_calls_left", "budget" => class.as_str()).set(left as f64);
+    }
+    if let Some(skew_s) = readings.skew_s(now()) {
+        metrics::gauge!("tradebot_broker_clock_skew_seconds").set(skew_s as f64);
     }
 }
 

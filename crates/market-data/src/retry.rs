@@ -1,5 +1,9 @@
 //! Trying again what passes by: with pauses that grow, differ between callers, and end.
 //!
+//! One schedule for all who try again: [`RetryPolicy::pauses`] says how long to pause and when to
+//! stop, and knows no clock; [`retry`] keeps to it with a clock. A transport that makes its tries by
+//! itself is given the pauses.
+//!
 //! For reads only. An order is never sent again because its answer is missing: nobody knows whether
 //! it is there.
 
@@ -7,8 +11,8 @@ use std::fmt;
 use std::future::Future;
 use std::time::Duration;
 
-use backoff::ExponentialBackoffBuilder;
 use backoff::backoff::Backoff;
+use backoff::{ExponentialBackoff, ExponentialBackoffBuilder};
 
 use crate::budget::Clock;
 
@@ -40,6 +44,47 @@ impl Default for RetryPolicy {
             total: Duration::from_mins(1),
             each: Duration::from_secs(10),
         }
+    }
+}
+
+impl RetryPolicy {
+    /// The pauses of one question that is asked for the first time now.
+    pub fn pauses(&self) -> Pauses {
+        let growing = ExponentialBackoffBuilder::new()
+            .with_initial_interval(self.first)
+            .with_max_interval(self.longest)
+            .with_multiplier(2.0)
+            .with_randomization_factor(self.jitter)
+            // Its own limit goes by another clock and does not hold for what a server asks for.
+            .with_max_elapsed_time(None)
+            .build();
+        Pauses { policy: *self, tries: 0, growing }
+    }
+}
+
+/// The pauses between the tries of one question, in turn.
+#[derive(Debug, Clone)]
+pub struct Pauses {
+    policy: RetryPolicy,
+    tries: u32,
+    growing: ExponentialBackoff,
+}
+
+impl Pauses {
+    /// The pause after a try that failed; none when there is to be no other: enough were made, or
+    /// the pause would end after the time for all.
+    ///
+    /// - **elapsed:** time since the first try began.
+    /// - **asked:** the least that the server wants us to wait. It is never cut short; jitter comes
+    ///   on top, so that callers who were told the same do not come back together.
+    pub fn next(&mut self, elapsed: Duration, asked: Option<Duration>) -> Option<Duration> {
+        self.tries = self.tries.saturating_add(1);
+        let policy = &self.policy;
+        let growing = self.growing.next_backoff().unwrap_or(policy.longest);
+        let spread = growing.mul_f64(policy.jitter);
+        let pause = asked.map_or(growing, |least| growing.max(least.saturating_add(spread)));
+        let in_time = elapsed.saturating_add(pause) < policy.total;
+        (self.tries < policy.attempts && in_time).then_some(pause)
     }
 }
 
@@ -106,14 +151,7 @@ where
     F: Future<Output = Result<T, Trouble<E>>>,
 {
     let begun = clock.now();
-    let mut pauses = ExponentialBackoffBuilder::new()
-        .with_initial_interval(policy.first)
-        .with_max_interval(policy.longest)
-        .with_multiplier(2.0)
-        .with_randomization_factor(policy.jitter)
-        // Its own limit goes by another clock and does not hold for `retry_after`: ours does.
-        .with_max_elapsed_time(None)
-        .build();
+    let mut pauses = policy.pauses();
     let mut attempts = 0;
     loop {
         attempts += 1;
@@ -131,11 +169,10 @@ where
             None => (None, None, false),
         };
         let after = clock.now().saturating_sub(begun);
-        let pause = pauses.next_backoff().unwrap_or(policy.longest);
-        let pause = retry_after.map_or(pause, |least| pause.max(least));
-        if is_final || attempts >= policy.attempts || after + pause >= policy.total {
+        let pause = if is_final { None } else { pauses.next(after, retry_after) };
+        let Some(pause) = pause else {
             return Err(GaveUp { last, attempts, after, is_final });
-        }
+        };
         clock.sleep(pause).await;
     }
 }
@@ -218,6 +255,32 @@ mod tests {
         let silent = |_| std::future::pending::<Result<(), Trouble<&str>>>();
         let gave_up = retry(&clock, &policy, silent).await.unwrap_err();
         assert!(gave_up.after <= Duration::from_secs(12), "{:?}", gave_up.after);
+    }
+
+    #[test]
+    fn what_the_server_asks_for_is_never_cut_short_and_differs_between_callers() {
+        let policy = RetryPolicy { jitter: 0.5, ..EVEN };
+        let asked = Duration::from_secs(7);
+        let pause = || policy.pauses().next(Duration::ZERO, Some(asked)).unwrap();
+        let mut millis: Vec<u128> = (0..40).map(|_| pause().as_millis()).collect();
+        assert!(millis.iter().all(|ms| (7_000..14_000).contains(ms)), "{millis:?}");
+        millis.sort_unstable();
+        millis.dedup();
+        assert!(millis.len() > 10, "{millis:?}");
+        // Without jitter the same tries give the same pauses.
+        let even: Vec<_> = (0..3).map(|_| EVEN.pauses().next(Duration::ZERO, None)).collect();
+        assert_eq!(even, [Some(EVEN.first); 3]);
+    }
+
+    #[test]
+    fn tries_and_the_time_in_all_end_the_pauses() {
+        let mut pauses = EVEN.pauses();
+        let all: Vec<_> = (0..4).map(|_| pauses.next(Duration::ZERO, None)).collect();
+        let ms = |ms| Some(Duration::from_millis(ms));
+        assert_eq!(all, [ms(500), ms(1_000), ms(2_000), None]);
+        let late = EVEN.total.saturating_sub(Duration::from_millis(500));
+        assert_eq!(EVEN.pauses().next(late, None), None);
+        assert_eq!(EVEN.pauses().next(Duration::ZERO, Some(Duration::MAX)), None);
     }
 
     #[tokio::test(start_paused = true)]

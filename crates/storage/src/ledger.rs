@@ -79,6 +79,12 @@ impl SqliteLedger {
         &self.run
     }
 
+    /// The store, for what is noted beside the chain while the run goes on. It is durable with the
+    /// group that is open.
+    pub const fn store(&self) -> &Store {
+        &self.store
+    }
+
     /// Events still come that are on record already.
     pub const fn replaying(&self) -> bool {
         self.chain.len < self.run.first_seq + self.run.durable_entries

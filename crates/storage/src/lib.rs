@@ -37,7 +37,7 @@ pub use accounts::SeenAccount;
 pub use error::StoreError;
 pub use ledger::SqliteLedger;
 pub use mode::Mode;
-pub use operations::ApiUsage;
+pub use operations::{ApiCheck, ApiUsage};
 pub use reader::{
     DecisionFilter, DecisionLine, EquityPoint, LogLine, PhaseStats, Reader, ResolvedRow, RunInfo,
     RunStatus, StoredOpinion, StoredQuestion, TableCount,

@@ -24,6 +24,29 @@ pub struct ApiUsage {
     pub throttled: u64,
     /// Calls that failed.
     pub failed: u64,
+    /// Questions that a cache answered, so that no call was made.
+    pub cache_hits: u64,
+    /// Questions that a cache could not answer.
+    pub cache_misses: u64,
+}
+
+/// A check of an external interface.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApiCheck {
+    /// When it ended.
+    pub at: Timestamp,
+    /// The interface.
+    pub api: String,
+    /// What was asked of it; empty in rows of versions before this column.
+    pub probe: String,
+    /// The answer was what it should be.
+    pub passed: bool,
+    /// What was found.
+    pub detail: String,
+    /// What a person does about it; empty when there is nothing to do.
+    pub remedy: String,
+    /// Milliseconds until the answer was there.
+    pub millis: u64,
 }
 
 impl SqliteLedger {
@@ -142,18 +165,21 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`] when it cannot be written.
-    pub fn record_api_check(
-        &self,
-        api: &str,
-        passed: bool,
-        detail: &str,
-        at: Timestamp,
-    ) -> Result<(), StoreError> {
+    pub fn record_api_check(&self, c: &ApiCheck) -> Result<(), StoreError> {
         self.db
             .conn
             .execute(
-                "INSERT INTO api_validation_log (at, api, passed, detail) VALUES (?1, ?2, ?3, ?4)",
-                params![at.to_string(), api, passed, detail],
+                "INSERT INTO api_validation_log (at, api, probe, passed, detail, remedy, millis)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                params![
+                    c.at.to_string(),
+                    c.api,
+                    c.probe,
+                    c.passed,
+                    c.detail,
+                    c.remedy,
+                    int(c.millis)
+                ],
             )
             .map(|_| ())
             .map_err(|e| self.db.error("noting an interface check", e))
@@ -167,17 +193,21 @@ impl Store {
         self.db
             .conn
             .execute(
-                "INSERT INTO api_usage_metrics (api, window_start, window_secs, calls, throttled, failed)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+                "INSERT INTO api_usage_metrics (api, window_start, window_secs, calls, throttled, failed,
+                                                cache_hits, cache_misses)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
                  ON CONFLICT (api, window_start, window_secs) DO UPDATE SET
-                     calls = excluded.calls, throttled = excluded.throttled, failed = excluded.failed",
+                     calls = excluded.calls, throttled = excluded.throttled, failed = excluded.failed,
+                     cache_hits = excluded.cache_hits, cache_misses = excluded.cache_misses",
                 params![
                     u.api,
                     u.window_start.to_string(),
                     u.window_secs,
                     int(u.calls),
                     int(u.throttled),
-                    int(u.failed)
+                    int(u.failed),
+                    int(u.cache_hits),
+                    int(u.cache_misses)
                 ],
             )
             .map(|_| ())

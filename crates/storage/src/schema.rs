@@ -139,16 +139,15 @@ mod tests {
         let path = dir.path().join("demo.db");
         let mut conn = Connection::open(&path).unwrap();
         let runner = embedded::migrations::runner();
-        let numbers = runner.get_migrations().iter().map(refinery::Migration::version);
-        let mut before = 0;
-        for target in numbers.collect::<std::collections::BTreeSet<_>>() {
+        let targets = runner.get_migrations().iter().map(refinery::Migration::version);
+        let mut before = None;
+        for target in targets.collect::<std::collections::BTreeSet<_>>() {
             migrate_to(&mut conn, &path, target).unwrap();
             assert_eq!(version(&conn).unwrap(), target);
-            if before > 0 {
+            if let Some(before) = before.replace(target) {
                 let backup = Connection::open(backup_path(&path, before)).unwrap();
                 assert_eq!(version(&backup).unwrap(), before);
             }
-            before = target;
         }
         migrate(&mut conn, &path).unwrap();
         assert!(!backup_path(&path, latest()).exists(), "nothing to do, nothing to back up");

@@ -48,6 +48,26 @@ pub const JOURNAL_ENTRIES: &str = "tradebot_journal_entries";
 pub const API_CALLS: &str = "tradebot_api_calls_total";
 /// Seconds until an external interface answered, by `api`.
 pub const API_SECONDS: &str = "tradebot_api_duration_seconds";
+/// Questions asked of external interfaces at the start, by `api` and `outcome`.
+pub const API_CHECKS: &str = "tradebot_api_checks_total";
+/// Calls that the broker says are left, by `budget`.
+pub const BROKER_CALLS_LEFT: &str = "tradebot_broker_calls_left";
+/// Seconds that the broker's clock is ahead of ours.
+pub const BROKER_CLOCK_SKEW: &str = "tradebot_broker_clock_skew_seconds";
+/// Attempts at a session with the broker, by `outcome`.
+pub const BROKER_SESSIONS: &str = "tradebot_broker_sessions_total";
+/// Which exchange of the broker's token this is.
+pub const BROKER_TOKEN_GENERATION: &str = "tradebot_broker_token_generation";
+/// The broker's token works: 1, or 0 when only a person can mend it.
+pub const BROKER_TOKEN_VALID: &str = "tradebot_broker_token_valid";
+/// Quotes that came delayed.
+pub const BROKER_QUOTES_DELAYED: &str = "tradebot_broker_quotes_delayed_total";
+/// Whether each `stream` of the broker is up.
+pub const BROKER_STREAM_UP: &str = "tradebot_broker_stream_up";
+/// Connections of each `stream` of the broker.
+pub const BROKER_STREAM_CONNECTIONS: &str = "tradebot_broker_stream_connections_total";
+/// Frames of each `stream` of the broker, by outcome.
+pub const BROKER_STREAM_FRAMES: &str = "tradebot_broker_stream_frames_total";
 /// State of each `component`: 2 ok, 1 degraded, 0 down.
 pub const HEALTH: &str = "tradebot_component_health";
 /// Largest resident memory so far, bytes.
@@ -119,6 +139,19 @@ pub const ALL: &[Metric] = &[
     gauge(JOURNAL_ENTRIES, "Entries in the journal."),
     counter(API_CALLS, "Calls of external interfaces, by interface and outcome."),
     histogram(API_SECONDS, API_BUCKETS, "Time until an external interface answered."),
+    counter(
+        API_CHECKS,
+        "Questions asked of external interfaces at the start, by interface and outcome.",
+    ),
+    gauge(BROKER_CALLS_LEFT, "Calls that the broker says are left, by its budget."),
+    gauge(BROKER_CLOCK_SKEW, "Seconds that the broker's clock is ahead of this machine's."),
+    counter(BROKER_SESSIONS, "Attempts at a session with the broker, by outcome."),
+    gauge(BROKER_TOKEN_GENERATION, "Which exchange of the broker's token this is."),
+    gauge(BROKER_TOKEN_VALID, "The broker's token works: 1, or 0 when only a person can mend it."),
+    counter(BROKER_QUOTES_DELAYED, "Quotes that came delayed."),
+    gauge(BROKER_STREAM_UP, "Whether each stream of the broker is up."),
+    counter(BROKER_STREAM_CONNECTIONS, "Connections of each stream of the broker."),
+    counter(BROKER_STREAM_FRAMES, "Frames of each stream of the broker, by outcome."),
     gauge(HEALTH, "State of each component: 2 ok, 1 degraded, 0 down."),
     gauge(PEAK_RSS, "Largest resident memory so far, in bytes."),
 ];

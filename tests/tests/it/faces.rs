@@ -26,6 +26,7 @@ const COMMANDS: &[&[&str]] = &[
     &["trades"],
     &["account"],
     &["skill"],
+    &["budgets"],
     &["doctor"],
     &["journal", "verify"],
     &["journal", "tail"],

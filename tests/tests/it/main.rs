@@ -18,6 +18,8 @@ mod partner;
 mod tickets;
 mod token;
 mod simulated;
+mod governed;
+mod probing;
 mod terminal;
 mod restart;
 mod sweeping;

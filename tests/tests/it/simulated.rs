@@ -7,14 +7,16 @@ use questrade_sim::knobs::Knobs;
 use questrade_sim::{Command, SimServer};
 use serde_json::json;
 use tempfile::TempDir;
+use tradebot_app::live::calls::{Governed, governor};
 use tradebot_broker_questrade::Secret;
 use tradebot_broker_questrade::client::{Client, Interval, OrderFilter, Window};
 use tradebot_broker_questrade::custody::{Credential, Custodian, CustodyError, TokenStore};
-use tradebot_broker_questrade::environment::Environment;
 use tradebot_broker_questrade::option_quote::OptionQuotesRequest;
 use tradebot_broker_questrade::stream::{Event, Rules};
-use tradebot_broker_questrade::transport::{Fault, Limits, Transport, Unlimited};
+use tradebot_broker_questrade::transport::{Fault, Limits, Transport};
 use tradebot_domain::Timestamp;
+
+use crate::support::broker;
 
 const RRSP: &str = "01234567";
 const TFSA: &str = "51234567";
@@ -64,8 +66,8 @@ fn close(path: &std::path::Path) {
 
 fn transport(sim: &SimServer) -> Arc<Transport> {
     let limits = Limits { login: Duration::from_secs(3), ..Limits::default() };
-    let environment = Environment::simulator(&sim.login_url()).unwrap();
-    Arc::new(Transport::new(environment, limits, Arc::new(Unlimited)).unwrap())
+    let budget = Governed::new(governor().unwrap());
+    broker::transport(&sim.login_url(), limits, Arc::new(budget))
 }
 
 fn owner(home: &TempDir, sim: &SimServer) -> Custodian {

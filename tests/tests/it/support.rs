@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 use tempfile::TempDir;
 
+pub(crate) mod broker;
 pub(crate) mod journal;
 pub(crate) mod reference;
 

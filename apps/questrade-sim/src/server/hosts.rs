@@ -6,6 +6,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
+use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -17,7 +18,7 @@ use tower_service::Service as _;
 
 use super::StartError;
 use super::deliver::{CloseInstead, response_of};
-use super::shared::{Shared, wall};
+use super::shared::Shared;
 use crate::http::{self, Host};
 
 /// Most bytes of a body that are read; the API's own limit is far below.
@@ -88,6 +89,7 @@ async fn serve(stream: TcpStream, router: Router) {
     let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
 }
 
+/// The date is that of the clock which the limits are counted by.
 async fn answer(State(door): State<Door>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let body = to_bytes(body, BODY_READ).await.map(|b| b.to_vec()).unwrap_or_default();
@@ -101,8 +103,13 @@ async fn answer(State(door): State<Door>, request: Request) -> Response {
         query: parts.uri.query().unwrap_or_default().to_owned(),
         headers: headers.collect(),
         body,
-        arrived: wall(),
+        arrived: door.shared.wall(),
     };
     let reply = door.shared.with(|world| world.handle(&request));
-    response_of(reply).await
+    let mut response = response_of(reply).await;
+    let date = door.shared.wall().strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
+    if let Ok(date) = HeaderValue::try_from(date) {
+        response.headers_mut().entry(header::DATE).or_insert(date);
+    }
+    response
 }

@@ -19,6 +19,16 @@ pub(super) fn wall() -> Timestamp {
     Timestamp::now()
 }
 
+/// The clock that calls arrive by and that the virtual one follows.
+#[derive(Clone)]
+pub(super) struct Wall(pub(super) Arc<dyn Fn() -> Timestamp + Send + Sync>);
+
+impl std::fmt::Debug for Wall {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Wall").field(&(self.0)()).finish()
+    }
+}
+
 #[derive(Debug)]
 struct Inner {
     world: World,
@@ -29,11 +39,17 @@ struct Inner {
 
 /// What all sockets share.
 #[derive(Debug)]
-pub(super) struct Shared(Mutex<Inner>);
+pub(super) struct Shared(Mutex<Inner>, Wall);
 
 impl Shared {
-    pub(super) fn new(world: World) -> Self {
-        Self(Mutex::new(Inner { world, moved: wall(), listeners: BTreeMap::new() }))
+    pub(super) fn new(world: World, wall: Wall) -> Self {
+        let moved = (wall.0)();
+        Self(Mutex::new(Inner { world, moved, listeners: BTreeMap::new() }), wall)
+    }
+
+    /// Now, by the clock that calls arrive by.
+    pub(super) fn wall(&self) -> Timestamp {
+        (self.1.0)()
     }
 
     /// Moves the virtual clock to where it should be, then looks at the core, then hands out what
@@ -41,7 +57,7 @@ impl Shared {
     pub(super) fn with<T>(&self, look: impl FnOnce(&mut World) -> T) -> T {
         // A panic elsewhere must not hide the state from who looks for its reason.
         let mut inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        inner.sync();
+        inner.sync(self.wall());
         let seen = look(&mut inner.world);
         inner.hand_out();
         seen
@@ -55,7 +71,7 @@ impl Shared {
         open: impl FnOnce(&mut World) -> (T, Option<u64>),
     ) -> (T, Option<u64>) {
         let mut inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        inner.sync();
+        inner.sync(self.wall());
         let (seen, id) = open(&mut inner.world);
         inner.listeners.extend(id.map(|id| (id, sender)));
         inner.hand_out();
@@ -64,8 +80,7 @@ impl Shared {
 }
 
 impl Inner {
-    fn sync(&mut self) {
-        let now = wall();
+    fn sync(&mut self, now: Timestamp) {
         let micros = now.as_microsecond() - self.moved.as_microsecond();
         self.moved = now;
         let virtual_micros = (micros.max(0) as f64 * self.world.knobs().clock.speed).round();

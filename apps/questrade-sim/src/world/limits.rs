@@ -48,6 +48,8 @@ pub(crate) struct Verdict {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Limiter {
     counts: [[Count; 2]; 3],
+    /// Calls that found a window full.
+    pub(crate) refused: u64,
 }
 
 /// Lengths of the windows in seconds.
@@ -73,6 +75,7 @@ impl Limiter {
                 count.calls += 1;
             }
         }
+        self.refused += u64::from(!allowed);
         let shown = usize::from(knobs.header_window == Window::Hour);
         let count = counts[shown];
         Verdict {

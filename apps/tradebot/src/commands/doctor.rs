@@ -1,8 +1,11 @@
-//! `tradebot doctor`: this machine and the home folder, each finding with its remedy.
+//! `tradebot doctor`: this machine, the home folder and external interfaces, each finding with its
+//! remedy.
 
+use std::borrow::Cow;
 use std::process::ExitCode;
 
 use serde::Serialize;
+use tradebot_domain::Timestamp;
 
 use super::Context;
 use super::page::Page;
@@ -11,6 +14,7 @@ use crate::exit::{self, Failure};
 use crate::output;
 
 mod files;
+mod interfaces;
 mod machine;
 mod setup;
 
@@ -40,7 +44,7 @@ impl Level {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 struct Finding {
     /// What was looked at.
-    check: &'static str,
+    check: Cow<'static, str>,
     level: Level,
     /// What was found.
     found: String,
@@ -49,16 +53,25 @@ struct Finding {
 }
 
 impl Finding {
-    fn ok(check: &'static str, found: impl Into<String>) -> Self {
-        Self { check, level: Level::Ok, found: found.into(), remedy: None }
+    fn ok(check: impl Into<Cow<'static, str>>, found: impl Into<String>) -> Self {
+        Self { check: check.into(), level: Level::Ok, found: found.into(), remedy: None }
     }
 
-    fn warn(check: &'static str, found: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self { check, level: Level::Warn, found: found.into(), remedy: Some(remedy.into()) }
+    fn warn(
+        check: impl Into<Cow<'static, str>>,
+        found: impl Into<String>,
+        remedy: impl Into<String>,
+    ) -> Self {
+        let (check, found) = (check.into(), found.into());
+        Self { check, level: Level::Warn, found, remedy: Some(remedy.into()) }
     }
 
-    fn fail(check: &'static str, found: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self { check, level: Level::Fail, found: found.into(), remedy: Some(remedy.into()) }
+    fn fail(
+        check: impl Into<Cow<'static, str>>,
+        found: impl Into<String>,
+        remedy: impl Into<String>,
+    ) -> Self {
+        Self { level: Level::Fail, ..Self::warn(check, found, remedy) }
     }
 }
 
@@ -73,7 +86,8 @@ struct Diagnosis {
 /// Looks at everything and prints what it found.
 ///
 /// # Errors
-/// When stdout cannot be written. A failed check is no error but exit code 1.
+/// When stdout cannot be written, or with `--probe` the broker's token cannot be used. A failed
+/// check is no error but exit code 1.
 pub fn run(context: &Context, args: &DoctorArgs) -> Result<ExitCode, Failure> {
     let mut findings = vec![machine::program(), machine::sqlite()];
     findings.extend(files::home(&context.home));
@@ -82,6 +96,11 @@ pub fn run(context: &Context, args: &DoctorArgs) -> Result<ExitCode, Failure> {
     findings.push(setup::bundled_data());
     findings.push(setup::catalogue(&context.home));
     findings.extend(files::databases(&context.home));
+    if args.probe {
+        findings.extend(interfaces::asked(context, args)?);
+    } else {
+        findings.extend(interfaces::latest(&context.home));
+    }
     findings.push(machine::calendar());
     findings.push(machine::gpu());
     findings.push(machine::terminal());
@@ -97,10 +116,16 @@ pub fn run(context: &Context, args: &DoctorArgs) -> Result<ExitCode, Failure> {
     Ok(if ok { ExitCode::SUCCESS } else { ExitCode::from(exit::FAILED) })
 }
 
+/// Now; ages of checks are told by it.
+#[expect(clippy::disallowed_methods, reason = "an app tells ages by the clock of the machine")]
+fn now() -> Timestamp {
+    Timestamp::now()
+}
+
 fn write(page: &mut Page, findings: &[Finding]) {
     let mut rows = Vec::new();
     for f in findings {
-        rows.push(vec![f.level.name().to_owned(), f.check.to_owned(), f.found.clone()]);
+        rows.push(vec![f.level.name().to_owned(), f.check.to_string(), f.found.clone()]);
         if let Some(remedy) = &f.remedy {
             rows.push(vec![String::new(), String::new(), format!("-> {remedy}")]);
         }

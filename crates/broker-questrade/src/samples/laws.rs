@@ -153,6 +153,23 @@ proptest! {
         let _ = reads(tree.to_string().as_bytes());
     }
 
+    /// A key of the sample anywhere else in it, often a second time in the same object.
+    #[test]
+    fn a_key_in_a_second_place_is_read_back_or_refused(
+        kind in prop::sample::select(KINDS.to_vec()),
+        word in any::<prop::sample::Index>(),
+        at in any::<prop::sample::Index>(),
+        value in any_value(),
+    ) {
+        let (sample, reads) = kind;
+        let words: Vec<&str> = sample.split('"').skip(1).step_by(2).collect();
+        let braces: Vec<usize> = sample.match_indices('{').map(|(i, _)| i + 1).collect();
+        let key = words[word.index(words.len())];
+        let mut json = sample.to_owned();
+        json.insert_str(braces[at.index(braces.len())], &format!("\"{key}\":{value},"));
+        let _ = reads(json.as_bytes());
+    }
+
     #[test]
     fn no_bytes_make_reading_panic(bytes in prop::collection::vec(any::<u8>(), 0..60)) {
         for (_, reads) in KINDS {

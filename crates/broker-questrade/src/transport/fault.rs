@@ -24,11 +24,13 @@ pub enum Fault {
     /// The address is not one that requests go to. Nothing was sent.
     #[error(transparent)]
     Host(#[from] ForeignHost),
-    /// The budget did not let the call through in time. Nothing was sent.
-    #[error("the call budget let nothing through for {waited_s} s")]
+    /// The budget does not let the call through in time. Nothing was sent.
+    #[error("the call budget: {why}")]
     Budget {
-        /// How long was waited.
-        waited_s: u64,
+        /// What is in the way.
+        why: String,
+        /// When it will be gone, as far as that is known.
+        free_in: Option<Duration>,
     },
     /// No connection. Nothing was sent.
     #[error("no connection: {why}")]
@@ -191,6 +193,17 @@ impl Fault {
         }
     }
 
+    /// The least that a read pauses before it is tried again, where `rest` is that after a rate
+    /// limit of which nothing else is known; none when trying again cannot help. A budget has
+    /// waited already.
+    pub(crate) fn least_pause(&self, rest: Duration) -> Option<Duration> {
+        match self {
+            Self::Budget { .. } => None,
+            Self::Limit { wait } => Some(wait.unwrap_or_default().max(rest)),
+            other => (other.class() == FaultClass::Transient).then_some(Duration::ZERO),
+        }
+    }
+
     /// Certain that no request left this machine.
     pub const fn was_not_sent(&self) -> bool {
         matches!(self, Self::Host(_) | Self::Budget { .. } | Self::Connect { .. })
@@ -215,5 +228,29 @@ impl Fault {
         let hint = "tick this right for the application in the broker's App Hub; a personal token \
                     never covers orders";
         Self::Scope { status, code, hint }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_repeating_cannot_mend_is_not_repeated_and_a_rest_is_never_cut_short() {
+        let rest = Duration::from_secs(1);
+        let pause = |fault: Fault| fault.least_pause(rest);
+        for fault in [
+            Fault::Auth { status: 401, code: 1017 },
+            Fault::out_of_scope(403, 1016),
+            Fault::TooLarge { bytes_max: 1 },
+            Fault::Redirect { status: 302, to: String::new() },
+            Fault::Budget { why: String::new(), free_in: None },
+        ] {
+            assert_eq!(pause(fault), None);
+        }
+        assert_eq!(pause(Fault::Timeout), Some(Duration::ZERO));
+        assert_eq!(pause(Fault::Limit { wait: None }), Some(rest));
+        let asked = Duration::from_secs(7);
+        assert_eq!(pause(Fault::Limit { wait: Some(asked) }), Some(asked));
     }
 }

@@ -37,13 +37,19 @@ impl Readings {
         }
     }
 
-    /// How long to wait until the broker counts anew: what it asks for, else the reset against
-    /// its own clock, else against `now` here. Our clock may be minutes off; its own is not.
+    /// Time until the broker counts anew, against its own clock where it tells it, else against
+    /// `now` here. Our clock may be minutes off; its own is not.
+    pub fn reset_in(&self, now: Timestamp) -> Option<Duration> {
+        let reset = Timestamp::from_second(self.reset?).ok()?;
+        between(self.date.unwrap_or(now), reset)
+    }
+
+    /// How long to wait after a rate limit: what the broker asks for, else until it counts anew.
+    /// Where it says that calls are left, the window that is full is not the one of its headers,
+    /// and nothing is known.
     pub fn wait(&self, now: Timestamp) -> Option<Duration> {
-        self.retry_after.or_else(|| {
-            let reset = Timestamp::from_second(self.reset?).ok()?;
-            between(self.date.unwrap_or(now), reset)
-        })
+        let reset = || self.reset_in(now).filter(|_| self.remaining.is_none_or(|left| left == 0));
+        self.retry_after.or_else(reset)
     }
 
     /// Seconds that the broker's clock is ahead of `now`.
@@ -98,6 +104,15 @@ mod tests {
             ("retry-after", "Thu, 09 Jul 2026 14:31:52 GMT"),
         ]);
         assert_eq!(date.wait(now), Some(Duration::from_secs(30)));
+    }
+
+    #[test]
+    fn a_reset_of_a_window_that_is_not_full_says_nothing_of_the_one_that_is() {
+        let now = Timestamp::from_second(10).unwrap();
+        let full = readings(&[("x-ratelimit-reset", "99"), ("x-ratelimit-remaining", "0")]);
+        assert_eq!(full.wait(now), Some(Duration::from_secs(89)));
+        let other = readings(&[("x-ratelimit-reset", "99"), ("x-ratelimit-remaining", "14980")]);
+        assert_eq!((other.wait(now), other.reset_in(now)), (None, Some(Duration::from_secs(89))));
     }
 
     #[test]

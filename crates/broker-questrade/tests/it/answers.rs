@@ -4,15 +4,17 @@ use std::net::TcpListener;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use tradebot_broker_questrade::Secret;
 use tradebot_broker_questrade::client::Client;
 use tradebot_broker_questrade::client::ClientError;
 use tradebot_broker_questrade::environment::Environment;
 use tradebot_broker_questrade::transport::{
-    Admitted, Budget, Class, Fault, Limits, Priority, Readings, Transport,
+    Admitted, Ask, Body, Budget, Class, Ending, Fault, Heard, Leave, Limits, Pauses, Priority,
+    Route, Transport,
 };
 
 use crate::metering::Counts;
-use crate::support::{Answer, Broker, brisk, client, home, ok, refusal};
+use crate::support::{Answer, Broker, Patient, brisk, client, home, ok, refusal};
 
 const TIME: &str = r#"{"time":"2026-07-09T10:31:22.417000-04:00"}"#;
 
@@ -103,42 +105,83 @@ async fn a_packed_answer_is_unpacked() {
     assert!(result.is_ok(), "{result:?}");
 }
 
-/// A budget that writes down who asks, and lets market data wait for ever.
+/// A budget that writes down who asks and what came of it, and lets market data wait for ever.
 #[derive(Default)]
-struct Strict(Mutex<Vec<(Class, Priority)>>, Mutex<Vec<Option<u64>>>);
+struct Strict(Mutex<Vec<(Class, Priority)>>, Arc<Mutex<Vec<Heard>>>);
+
+/// A call that is written down when it has ended.
+struct Told(Arc<Mutex<Vec<Heard>>>);
+
+impl Leave for Told {
+    fn ended(self: Box<Self>, heard: &Heard) {
+        self.0.lock().unwrap().push(*heard);
+    }
+}
 
 impl Budget for Strict {
-    fn admit(&self, class: Class, priority: Priority) -> Admitted<'_> {
+    fn admit(&self, class: Class, priority: Priority, _: Duration) -> Admitted<'_> {
         self.0.lock().unwrap().push((class, priority));
+        let told = Told(Arc::clone(&self.1));
         Box::pin(async move {
             if class == Class::MarketData {
                 std::future::pending::<()>().await;
             }
+            Ok(Box::new(told) as Box<dyn Leave>)
         })
     }
 
-    fn observe(&self, _: Class, readings: &Readings) {
-        self.1.lock().unwrap().push(readings.remaining);
+    fn pauses(&self) -> Box<dyn Pauses> {
+        Patient.pauses()
     }
 }
 
-#[tokio::test]
-async fn every_attempt_asks_the_budget_and_tells_it_what_the_headers_say() {
-    let answer = Answer::With(200, "X-RateLimit-Remaining: 29\r\n", TIME.into());
-    let (home, broker) = (home(), in_turn(vec![refusal(503, 1011), answer]));
-    let owner = client(home.path(), &broker).await.custody().clone();
-    let budget = Arc::new(Strict::default());
+/// Limits of a budget that a test cannot wait for.
+fn strict(broker: &Broker, budget: Arc<Strict>) -> Arc<Transport> {
     let limits = Limits { budget: Duration::from_millis(50), ..brisk() };
     let environment = Environment::simulator(&broker.url()).unwrap();
-    let shared: Arc<dyn Budget> = Arc::<Strict>::clone(&budget);
-    let transport = Arc::new(Transport::new(environment, limits, shared).unwrap());
-    let client = Client::new(transport, owner);
+    Arc::new(Transport::new(environment, limits, budget).unwrap())
+}
+
+#[tokio::test]
+async fn every_attempt_asks_the_budget_and_tells_it_what_came_of_it() {
+    let headers = "X-RateLimit-Remaining: 29\r\nX-RateLimit-Reset: 1783611082\r\n";
+    let limited = Answer::With(429, headers, r#"{"code":1006,"message":"m"}"#.into());
+    let answers = vec![refusal(503, 1011), limited, Answer::With(200, headers, TIME.into())];
+    let (home, broker) = (home(), in_turn(answers));
+    let owner = client(home.path(), &broker).await.custody().clone();
+    let budget = Arc::new(Strict::default());
+    let client = Client::new(strict(&broker, Arc::clone(&budget)), owner);
     client.time().await.unwrap();
-    assert_eq!(*budget.0.lock().unwrap(), vec![(Class::Account, Priority::Decision); 2]);
-    assert_eq!(*budget.1.lock().unwrap(), [None, Some(29)]);
+    assert_eq!(*budget.0.lock().unwrap(), vec![(Class::Account, Priority::Decision); 3]);
+    let heard: Vec<_> =
+        budget.1.lock().unwrap().iter().map(|h| (h.ending, h.readings.remaining)).collect();
+    let expected =
+        [(Ending::Failed, None), (Ending::Limited, Some(29)), (Ending::Answered, Some(29))];
+    assert_eq!(heard, expected);
     let error = client.markets().await.unwrap_err();
     assert!(matches!(error.fault(), Some(Fault::Budget { .. })), "{error}");
     assert!(broker.asked("markets").is_empty());
+}
+
+#[tokio::test]
+async fn a_call_without_an_answer_is_told_as_failed_and_its_headers_count() {
+    let huge = Answer::With(200, "X-RateLimit-Remaining: 7\r\n", "x".repeat(2 << 20));
+    for (answer, ending, left) in [
+        (Answer::Drop, Ending::Failed, None),
+        (Answer::Hang(Duration::from_secs(2)), Ending::Failed, None),
+        (huge, Ending::Answered, Some(7)),
+    ] {
+        let (home, broker) = (home(), in_turn(vec![answer]));
+        let owner = client(home.path(), &broker).await.custody().clone();
+        let budget = Arc::new(Strict::default());
+        let client = Client::new(strict(&broker, Arc::clone(&budget)), owner);
+        assert!(client.time().await.is_err());
+        let heard = budget.1.lock().unwrap().clone();
+        assert!(
+            heard.iter().all(|h| (h.ending, h.readings.remaining) == (ending, left)),
+            "{heard:?}"
+        );
+    }
 }
 
 #[tokio::test]
@@ -181,4 +224,21 @@ async fn a_clock_that_is_minutes_off_is_measured_and_stops_nothing() {
     // The sample lies in the past or the future of whoever runs this, by more than minutes.
     assert!(skew.abs().as_secs() > 60, "{skew}");
     assert_eq!(client.time().await.unwrap().to_string(), "2026-07-09T10:31:22.417000-04:00");
+}
+
+#[tokio::test]
+async fn what_is_not_a_read_is_sent_once_whatever_comes_back() {
+    for answer in [refusal(503, 1011), refusal(429, 1006), Answer::Drop, Answer::Cut(TIME.into())] {
+        let (home, broker) = (home(), in_turn(vec![answer, ok(TIME)]));
+        let owner = client(home.path(), &broker).await.custody().clone();
+        owner.session().await.unwrap();
+        let bearer = Secret::new(&broker.truth.lock().unwrap().access.clone()).unwrap();
+        let url = format!("{}/v1/accounts/1/orders", broker.url()).parse().unwrap();
+        let body = Body::Json(b"{}".to_vec());
+        let ask = Ask { route: Route::Orders, url, body, bearer: Some(&bearer) };
+        let transport = strict(&broker, Arc::new(Strict::default()));
+        let result = transport.once::<serde_json::Value>(&ask).await;
+        assert_eq!(result.unwrap_err().attempts, 1);
+        assert_eq!(broker.asked("orders").len(), 1, "an order is never sent again");
+    }
 }

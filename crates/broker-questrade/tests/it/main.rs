@@ -6,6 +6,7 @@
 mod support;
 mod metering;
 mod answers;
+mod bad_input;
 mod crash;
 mod custody;
 mod reads;

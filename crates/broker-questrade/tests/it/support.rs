@@ -11,7 +11,9 @@ use tradebot_broker_questrade::Secret;
 use tradebot_broker_questrade::client::Client;
 use tradebot_broker_questrade::custody::{Credential, Custodian, TokenStore, Watch};
 use tradebot_broker_questrade::environment::Environment;
-use tradebot_broker_questrade::transport::{Limits, Retries, Transport, Unlimited};
+use tradebot_broker_questrade::transport::{
+    Admitted, Budget, Class, Limits, Pauses, Priority, Transport, Unlimited,
+};
 
 /// What came in.
 #[derive(Debug, Clone)]
@@ -285,14 +287,35 @@ fn send(mut stream: TcpStream, answer: Answer) -> std::io::Result<()> {
 /// Limits that make a test short.
 pub(crate) fn brisk() -> Limits {
     let ms = Duration::from_millis;
-    let retries = Retries { first: ms(5), limit: ms(5), longest: ms(5_000), ..Retries::default() };
     Limits {
         silence: ms(800),
         attempt: ms(2500),
         login: ms(2500),
         body_bytes_max: 1 << 20,
-        retries,
+        rest: ms(5),
         ..Limits::default()
+    }
+}
+
+/// No limits, three more tries with hardly a pause, and none of more than five seconds.
+pub(crate) struct Patient;
+
+impl Budget for Patient {
+    fn admit(&self, class: Class, priority: Priority, patience: Duration) -> Admitted<'_> {
+        Unlimited.admit(class, priority, patience)
+    }
+
+    fn pauses(&self) -> Box<dyn Pauses> {
+        Box::new(Three(3))
+    }
+}
+
+struct Three(u32);
+
+impl Pauses for Three {
+    fn next(&mut self, _: Duration, asked: Duration) -> Option<Duration> {
+        self.0 = self.0.checked_sub(1)?;
+        (asked <= Duration::from_secs(5)).then_some(asked.max(Duration::from_millis(5)))
     }
 }
 
@@ -326,7 +349,7 @@ pub(crate) fn custodian(home: &Path, url: &str, watch: Option<Watch>) -> Custodi
 
 pub(crate) fn transport(url: &str) -> Arc<Transport> {
     let environment = Environment::simulator(url).unwrap();
-    Arc::new(Transport::new(environment, brisk(), Arc::new(Unlimited)).unwrap())
+    Arc::new(Transport::new(environment, brisk(), Arc::new(Patient)).unwrap())
 }
 
 /// A client that has brought its first token.

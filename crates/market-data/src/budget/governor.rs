@@ -103,6 +103,8 @@ pub struct WindowStatus {
     pub used: u32,
     /// What becomes of it.
     pub forecast: Forecast,
+    /// Time until nothing counts in it any more, if nothing is called meanwhile.
+    pub empty_in: Duration,
 }
 
 /// One interface as it stands.
@@ -194,6 +196,24 @@ impl Governor {
         }
     }
 
+    /// Counts questions that a cache answered, and those it could not, since this was last told.
+    pub fn note_cache(&self, api: &str, hits: u64, misses: u64) {
+        if hits + misses > 0 {
+            let usage = Usage { cache_hits: hits, cache_misses: misses, ..Usage::default() };
+            self.count(api, usage);
+        }
+    }
+
+    /// The budget of an interface, called yet or not.
+    pub fn limits(&self, api: &str) -> Limits {
+        self.limits.get(api).cloned().unwrap_or_else(unlisted_limits)
+    }
+
+    /// Makes an interface one of those that [`Governor::status`] tells of, before its first call.
+    pub fn know(&self, api: &str) {
+        self.lane(api);
+    }
+
     /// Every interface that was called, as it stands.
     pub fn status(&self) -> BTreeMap<String, Status> {
         let now = self.clock.now();
@@ -216,8 +236,8 @@ impl Governor {
         if let Some(lane) = lanes.get(api) {
             return Arc::clone(lane);
         }
-        let limits = self.limits.get(api).cloned().unwrap_or_else(unlisted_limits);
-        let state = Waiting { meter: Meter::new(limits), queue: BTreeSet::new(), tickets: 0 };
+        let state =
+            Waiting { meter: Meter::new(self.limits(api)), queue: BTreeSet::new(), tickets: 0 };
         let (state, changed) = (Mutex::new(state), Notify::new());
         let lane = Arc::new(Lane { api: api.to_owned(), state, changed });
         lanes.insert(api.to_owned(), Arc::clone(&lane));
@@ -283,9 +303,15 @@ impl Waiting {
         let meter = &self.meter;
         let used = meter.used(now);
         let each = meter.limits().quotas.iter().zip(used).zip(meter.forecasts(now));
+        let each = each.zip(meter.empty_in(now));
         Status {
             windows: each
-                .map(|((quota, used), forecast)| WindowStatus { quota: *quota, used, forecast })
+                .map(|(((quota, used), forecast), empty_in)| WindowStatus {
+                    quota: *quota,
+                    used,
+                    forecast,
+                    empty_in,
+                })
                 .collect(),
             waiting: self.queue.len(),
             in_flight: meter.in_flight(),
@@ -313,7 +339,7 @@ impl Permit {
         let failed = matches!(reply.outcome, Outcome::Failed | Outcome::GivenUp);
         let throttled = reply.outcome == Outcome::Limited;
         let (failed, throttled) = (u64::from(failed), u64::from(throttled));
-        governor.count(&self.lane.api, Usage { calls: 0, throttled, failed });
+        governor.count(&self.lane.api, Usage { throttled, failed, ..Usage::default() });
     }
 }
 

@@ -226,7 +226,7 @@ pub fn unlisted_limits() -> Limits {
 /// Budgets of the interfaces we know, by name.
 ///
 /// Sources: Questrade's documentation of rate limits (account calls 30 a second and 30,000 an hour,
-/// market data 20 and 15,000; what it says nothing of, orders, is set low); Alpha Vantage's free key
+/// market data 20 and 15,000; what it says nothing of, orders and logins, is set low); Alpha Vantage's free key
 /// (25 a day), Finnhub's (60 a minute), NewsAPI's (100 a day).
 pub fn standard_limits() -> BTreeMap<String, Limits> {
     let research = |quotas: &[Quota]| Limits { at_once: 2, ..Limits::of(quotas).without_reserve() };
@@ -234,6 +234,7 @@ pub fn standard_limits() -> BTreeMap<String, Limits> {
     [
         ("questrade_account", Limits::of([Quota::per_second(30), Quota::per_hour(30_000)])),
         ("questrade_market", Limits::of([Quota::per_second(20), Quota::per_hour(15_000)])),
+        ("questrade_login", Limits::of([Quota::per_minute(10), Quota::per_day(1_000)])),
         ("questrade_orders", Limits::of([Quota::per_second(10), Quota::per_hour(10_000)])),
         ("alpha_vantage", research(&[one, Quota::per_day(25)])),
         ("finnhub", research(&[Quota::per_minute(60)])),

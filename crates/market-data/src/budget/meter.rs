@@ -224,6 +224,11 @@ impl Meter {
         self.windows.iter().map(|w| w.used(now)).collect()
     }
 
+    /// Time until nothing counts in each window any more, in the order of the quotas.
+    pub fn empty_in(&self, now: Duration) -> Vec<Duration> {
+        self.windows.iter().map(|w| w.frees_at(now, 1).saturating_sub(now)).collect()
+    }
+
     /// When each window will be exhausted for decisions, in the order of the quotas.
     pub fn forecasts(&self, now: Duration) -> Vec<Forecast> {
         let each = self.windows.iter().zip(&self.limits.quotas);

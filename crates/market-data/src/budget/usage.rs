@@ -16,6 +16,10 @@ pub struct Usage {
     pub throttled: u64,
     /// Calls that failed.
     pub failed: u64,
+    /// Questions that a cache answered instead, those that joined another's question included.
+    pub cache_hits: u64,
+    /// Questions that a cache could not answer.
+    pub cache_misses: u64,
 }
 
 /// Rows by interface and minute, until they are taken.
@@ -32,6 +36,8 @@ impl UsageLog {
         row.calls += add.calls;
         row.throttled += add.throttled;
         row.failed += add.failed;
+        row.cache_hits += add.cache_hits;
+        row.cache_misses += add.cache_misses;
     }
 
     /// Rows up to `now`, oldest first: interface, beginning of the minute, counts. The minute that
@@ -57,7 +63,7 @@ mod tests {
         text.parse().unwrap()
     }
 
-    const ONE: Usage = Usage { calls: 1, throttled: 0, failed: 0 };
+    const ONE: Usage = Usage { calls: 1, throttled: 0, failed: 0, cache_hits: 0, cache_misses: 0 };
 
     #[test]
     fn every_call_is_in_exactly_one_minute() {

@@ -8,7 +8,7 @@ use tradebot_domain::{Bar, Moment, Symbol, Timestamp};
 use super::{Reader, parsed, sql, through};
 use crate::anchors::uint;
 use crate::error::StoreError;
-use crate::operations::ApiUsage;
+use crate::operations::{ApiCheck, ApiUsage};
 use crate::store::RunKey;
 
 /// How long one phase took over a run. Times in nanoseconds.
@@ -115,12 +115,33 @@ impl Reader {
                 calls: uint(r.get(3)?),
                 throttled: uint(r.get(4)?),
                 failed: uint(r.get(5)?),
+                cache_hits: uint(r.get(6)?),
+                cache_misses: uint(r.get(7)?),
             })
         })?;
         // Times are text of several lengths, which does not sort as they do.
         rows.retain(|row| row.window_start >= since);
         rows.sort_by(|a, b| (&a.api, a.window_start).cmp(&(&b.api, b.window_start)));
         Ok(rows)
+    }
+
+    /// The last check of each question that was ever asked of an interface, by interface, in the
+    /// order in which they were made.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the file cannot be read.
+    pub fn api_checks(&self) -> Result<Vec<ApiCheck>, StoreError> {
+        self.all(sql::API_CHECKS, [], |r| {
+            Ok(ApiCheck {
+                at: parsed(r, 0)?,
+                api: r.get(1)?,
+                probe: r.get(2)?,
+                passed: r.get(3)?,
+                detail: r.get(4)?,
+                remedy: r.get(5)?,
+                millis: uint(r.get(6)?),
+            })
+        })
     }
 
     /// Every table of the file with its number of rows, by name.

@@ -95,7 +95,12 @@ pub(crate) const TICKET_EVENTS: &str =
 
 /// Every query above that reads a growing table.
 pub(super) const API_USAGE: &str =
-    "SELECT api, window_start, window_secs, calls, throttled, failed FROM api_usage_metrics";
+    "SELECT api, window_start, window_secs, calls, throttled, failed, cache_hits, cache_misses
+     FROM api_usage_metrics";
+/// The index on interface, question and id gives the last of each.
+pub(super) const API_CHECKS: &str = "SELECT at, api, probe, passed, detail, remedy, millis
+     FROM api_validation_log
+     WHERE id IN (SELECT max(id) FROM api_validation_log GROUP BY api, probe) ORDER BY api, id";
 
 #[cfg(test)]
 pub(super) const HOT: &[&str] = &[

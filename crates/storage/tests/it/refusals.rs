@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use tradebot_storage::{ApiUsage, Mode, SqliteLedger, Store, StoreError};
+use tradebot_storage::{ApiCheck, ApiUsage, Mode, SqliteLedger, Store, StoreError};
 
 use crate::world::{now, start, write_run};
 
@@ -180,7 +180,19 @@ fn audits_and_interface_notes_are_kept_and_audits_cannot_be_changed() {
     let dir = tempfile::tempdir().unwrap();
     let store = Store::open(dir.path(), Mode::Paper).unwrap();
     store.audit("owner", "rearm", "after a review", now()).unwrap();
-    store.record_api_check("questrade", false, "HTTP 403, code 1016", now()).unwrap();
+    let check = |probe: &str, passed, millis| ApiCheck {
+        at: now(),
+        api: "questrade".to_owned(),
+        probe: probe.to_owned(),
+        passed,
+        detail: "HTTP 403, code 1016".to_owned(),
+        remedy: "tick it in the App Hub".to_owned(),
+        millis,
+    };
+    let checks = [check("scope", false, 30), check("clock", true, 1), check("scope", true, 20)];
+    for check in &checks {
+        store.record_api_check(check).unwrap();
+    }
     let usage = ApiUsage {
         api: "questrade".to_owned(),
         window_start: now(),
@@ -188,6 +200,8 @@ fn audits_and_interface_notes_are_kept_and_audits_cannot_be_changed() {
         calls: 7,
         throttled: 1,
         failed: 0,
+        cache_hits: 90,
+        cache_misses: 10,
     };
     store.record_api_usage(&usage).unwrap();
     let later = ApiUsage { calls: 9, ..usage };
@@ -197,6 +211,7 @@ fn audits_and_interface_notes_are_kept_and_audits_cannot_be_changed() {
     assert_eq!(reader.api_usage(now()).unwrap(), [later]);
     let after = now() + std::time::Duration::from_secs(1);
     assert_eq!(reader.api_usage(after).unwrap(), []);
+    assert_eq!(reader.api_checks().unwrap(), checks[1..], "the last of each question");
     drop(reader);
     let conn = rusqlite::Connection::open(Mode::Paper.database(dir.path())).unwrap();
     let calls: i64 =

@@ -7,11 +7,12 @@ use tradebot_broker_questrade::custody::{
     self, Credential, Custodian, KeySource, Keyring, Passphrase, TokenStore,
 };
 use tradebot_broker_questrade::environment::Environment;
-use tradebot_broker_questrade::transport::{Limits, Transport, Unlimited};
+use tradebot_broker_questrade::transport::Transport;
 
 use super::Context;
 use crate::cli::{KeyChoice, TokenArgs, World};
 use crate::exit::Failure;
+use crate::live::calls;
 
 /// Without one of these nothing is stored.
 const NO_KEY: &str = "there is no key to seal the token with. Choose one:\n\
@@ -20,7 +21,7 @@ const NO_KEY: &str = "there is no key to seal the token with. Choose one:\n\
     3. the desktop keyring: --key keyring   (needs the program secret-tool)";
 
 /// The broker's world that was asked for.
-pub(super) fn environment(which: &TokenArgs) -> Result<Environment, Failure> {
+pub(crate) fn environment(which: &TokenArgs) -> Result<Environment, Failure> {
     match (which.environment, &which.simulator) {
         (World::Simulator, Some(url)) => {
             Environment::simulator(url).map_err(|e| Failure::usage(format!("--simulator: {e}")))
@@ -37,12 +38,12 @@ pub(super) fn environment(which: &TokenArgs) -> Result<Environment, Failure> {
 }
 
 /// The folder of its token.
-pub(super) fn folder(home: &Path, environment: &Environment) -> PathBuf {
+pub(crate) fn folder(home: &Path, environment: &Environment) -> PathBuf {
     custody::folder(home, environment.name())
 }
 
 /// The key that was asked for, or the one that is at hand.
-pub(super) fn key(which: &TokenArgs) -> Result<Arc<dyn KeySource>, Failure> {
+pub(crate) fn key(which: &TokenArgs) -> Result<Arc<dyn KeySource>, Failure> {
     let credential = std::env::var_os("CREDENTIALS_DIRECTORY")
         .map(|folder| Credential::new(Path::new(&folder)))
         .filter(Credential::exists);
@@ -64,7 +65,7 @@ pub(super) fn owner(context: &Context, which: &TokenArgs) -> Result<Custodian, F
 }
 
 /// The folder with a key.
-pub(super) fn store(
+pub(crate) fn store(
     context: &Context,
     environment: &Environment,
     key: Arc<dyn KeySource>,
@@ -72,7 +73,7 @@ pub(super) fn store(
     Ok(TokenStore::open(&folder(&context.home, environment), environment.name(), key)?)
 }
 
-/// The way to the broker, for one person at a terminal: no budget is shared.
+/// The way to the broker, for one person at a terminal.
 pub(super) fn transport(environment: Environment) -> Result<Arc<Transport>, Failure> {
-    Ok(Arc::new(Transport::new(environment, Limits::default(), Arc::new(Unlimited))?))
+    Ok(calls::transport(environment, &calls::governor()?)?)
 }

@@ -1,9 +1,11 @@
 //! `token status`: what is known of the token, and what to do.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 use tradebot_broker_questrade::client::{Client, ClientError, Window};
 use tradebot_broker_questrade::custody::{Custodian, Header, StoreError};
-use tradebot_broker_questrade::transport::Fault;
+use tradebot_broker_questrade::transport::{Fault, Transport};
 use tradebot_domain::Timestamp;
 
 use super::{Context, now, place};
@@ -43,10 +45,11 @@ pub(super) async fn run(
     match place::key(which) {
         Ok(key) => {
             let store = place::store(context, &environment, key)?;
-            let owner = Custodian::new(store, place::transport(environment.clone())?);
+            let transport = place::transport(environment.clone())?;
+            let owner = Custodian::new(store, Arc::clone(&transport));
             facts.sealed(&owner, environment.name())?;
             if check {
-                facts.asked(&owner, place::transport(environment)?).await;
+                facts.asked(&owner, transport).await;
             }
         }
         Err(no_key) if check => return Err(no_key),
@@ -140,11 +143,7 @@ impl Facts {
     }
 
     /// What the broker says.
-    async fn asked(
-        &mut self,
-        owner: &Custodian,
-        transport: std::sync::Arc<tradebot_broker_questrade::transport::Transport>,
-    ) {
+    async fn asked(&mut self, owner: &Custodian, transport: Arc<Transport>) {
         let client = Client::new(transport, owner.clone());
         match client.clock_skew().await {
             Ok(skew) => {

@@ -8,13 +8,14 @@ use std::time::Duration;
 
 use tradebot_domain::Timestamp;
 use tradebot_market_data::budget::{
-    Clock, Governor, Limits, Meter, Outcome, Priority, Quota, Reply, Usage, Verdict,
+    Clock, Governor, Limits, Meter, Outcome, Priority, Quota, Reply, Verdict,
 };
 use tradebot_market_data::cache::{Hits, Kind, TtlCache};
 use tradebot_market_data::retry::{RetryPolicy, Trouble, retry};
 use tradebot_storage::{ApiUsage, Mode, Store};
 
 use crate::exit::Failure;
+use crate::live::usage::row;
 
 /// What the governor, the retries and the cache did.
 #[derive(Debug, Clone)]
@@ -239,9 +240,4 @@ fn usage() -> Result<(Vec<ApiUsage>, Vec<ApiUsage>), Failure> {
     let reader = Store::open_read(folder.path(), Mode::Paper).map_err(|e| work(&e))?;
     let read = reader.api_usage(Timestamp::UNIX_EPOCH).map_err(|e| work(&e))?;
     Ok((counted, read))
-}
-
-fn row((api, window_start, usage): (String, Timestamp, Usage)) -> ApiUsage {
-    let Usage { calls, throttled, failed } = usage;
-    ApiUsage { api, window_start, window_secs: 60, calls, throttled, failed }
 }

@@ -136,7 +136,7 @@ async fn every_call_is_counted_in_the_minute_it_left_in() {
     let minutes: Vec<_> = rows.iter().map(|(api, at, _)| (api.as_str(), at.to_string())).collect();
     assert_eq!(minutes, [("x", "2026-03-02T14:30:00Z".to_owned())]);
     // The fifth waited for the second that a 429 costs, and was given up.
-    assert_eq!(rows[0].2, Usage { calls: 5, throttled: 2, failed: 1 });
+    assert_eq!(rows[0].2, Usage { calls: 5, throttled: 2, failed: 1, ..Usage::default() });
 }
 
 #[tokio::test(start_paused = true)]
@@ -155,6 +155,24 @@ async fn a_restart_neither_forgets_calls_nor_the_minute_they_were_counted_in() {
     let rows = governor.take_usage();
     assert_eq!(rows.len(), 1, "rows that are over stay as they were: {rows:?}");
     assert_eq!(rows[0].2.calls, 10);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_window_says_when_it_will_be_empty_and_caches_are_counted_beside_the_calls() {
+    let governor = governor(exact(&[Quota::per_minute(10)]));
+    call(&governor, Priority::Safety).await;
+    tokio::time::sleep(Duration::from_secs(20)).await;
+    call(&governor, Priority::Safety).await;
+    tokio::time::sleep(Duration::from_secs(30)).await;
+    assert_eq!(governor.status()["x"].windows[0].empty_in, Duration::from_secs(30));
+    governor.note_cache("x", 90, 10);
+    governor.note_cache("never_called", 0, 0);
+    let rows = governor.take_usage();
+    assert_eq!(rows.len(), 1, "{rows:?}");
+    let counted = (rows[0].2.calls, rows[0].2.cache_hits, rows[0].2.cache_misses);
+    assert_eq!(counted, (2, 90, 10));
+    assert_eq!(governor.status().len(), 1, "a cache is no call");
+    assert_eq!(governor.limits("x").quotas, [Quota::per_minute(10)]);
 }
 
 #[tokio::test(start_paused = true)]
