@@ -7,6 +7,7 @@
 //!    ex-dates. Bars stay raw; nothing is adjusted by what came later.
 //! 3. [`aggregate()`] makes longer bars of imported one-minute bars, within their session.
 //! 4. [`Replay`] hands a history out one bar's end at a time, in the order of the exchange calendar.
+//! 5. [`source`] asks elsewhere: many sources behind one trait, over one guarded way out.
 //!
 //! **Does not know:** the strategy, or what any of it is for.
 //!
@@ -24,6 +25,7 @@ pub mod replay;
 pub mod retry;
 pub mod import;
 pub mod catalogue;
+pub mod source;
 
 pub use aggregate::{Aggregator, aggregate};
 pub use bundled::bundled_index;
