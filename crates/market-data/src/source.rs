@@ -407,6 +407,8 @@ mod tests {
     fn every_budget_of_a_source_can_be_kept() {
         let all: BTreeMap<String, Limits> = source_limits();
         assert!(all.len() >= 12);
-        all.iter().for_each(|(name, limits)| assert_eq!(limits.validate(name), Ok(())));
+        for (name, limits) in &all {
+            assert_eq!(limits.validate(name), Ok(()));
+        }
     }
 }

@@ -252,24 +252,24 @@ impl Fault {
         )
     }
 
-    /// The same without any of `secrets` in its words.
+    /// The same with `secret` taken out of its words.
     #[must_use]
     pub fn masked(mut self, secret: Option<&str>) -> Self {
-        let words = match &mut self {
-            Self::Status { words, .. }
-            | Self::Down { words, .. }
-            | Self::KeyRefused { words }
-            | Self::Premium { words }
-            | Self::Limited { words, .. }
-            | Self::Html { words }
-            | Self::Apology { words }
-            | Self::Elsewhere { words, .. }
-            | Self::NoRows { first: words, .. }
-            | Self::Header { found: words, .. }
-            | Self::Redirect { to: words, .. }
-            | Self::Malformed { detail: words, .. }
-            | Self::Connect { why: words } => words,
-            _ => return self,
+        let (Self::Status { words, .. }
+        | Self::Down { words, .. }
+        | Self::KeyRefused { words }
+        | Self::Premium { words }
+        | Self::Limited { words, .. }
+        | Self::Html { words }
+        | Self::Apology { words }
+        | Self::Elsewhere { words, .. }
+        | Self::NoRows { first: words, .. }
+        | Self::Header { found: words, .. }
+        | Self::Redirect { to: words, .. }
+        | Self::Malformed { detail: words, .. }
+        | Self::Connect { why: words }) = &mut self
+        else {
+            return self;
         };
         if let Some(secret) = secret.filter(|secret| !secret.is_empty()) {
             *words = words.replace(secret, "***");

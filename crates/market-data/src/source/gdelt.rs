@@ -119,13 +119,12 @@ fn mended(text: &str) -> String {
     let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {
         match c {
-            '\\' => match chars.peek() {
-                Some('"' | '\\' | '/' | 'b' | 'f' | 'n' | 'r' | 't' | 'u') => {
+            '\\' => {
+                if let Some('"' | '\\' | '/' | 'b' | 'f' | 'n' | 'r' | 't' | 'u') = chars.peek() {
                     out.push('\\');
                     out.extend(chars.next());
                 }
-                _ => {}
-            },
+            }
             c if c.is_control() => out.push(' '),
             c => out.push(c),
         }

@@ -52,15 +52,12 @@ fn without_tags(text: &str) -> String {
         out.push_str(before);
         let begins =
             tag[1..].starts_with(|c: char| c.is_ascii_alphabetic() || c == '/' || c == '!');
-        match tag.find('>').filter(|_| begins) {
-            Some(end) => {
-                out.push(' ');
-                rest = &tag[end + 1..];
-            }
-            None => {
-                out.push('<');
-                rest = &tag[1..];
-            }
+        if let Some(end) = tag.find('>').filter(|_| begins) {
+            out.push(' ');
+            rest = &tag[end + 1..];
+        } else {
+            out.push('<');
+            rest = &tag[1..];
         }
     }
     out.push_str(rest);
@@ -75,15 +72,12 @@ fn entities(text: &str) -> String {
         let (before, entity) = rest.split_at(at);
         out.push_str(before);
         let end = entity.bytes().take(10).position(|b| b == b';');
-        match end.and_then(|end| Some((end, character(&entity[1..end])?))) {
-            Some((end, c)) => {
-                out.push(c);
-                rest = &entity[end + 1..];
-            }
-            None => {
-                out.push('&');
-                rest = &entity[1..];
-            }
+        if let Some((end, c)) = end.and_then(|end| Some((end, character(&entity[1..end])?))) {
+            out.push(c);
+            rest = &entity[end + 1..];
+        } else {
+            out.push('&');
+            rest = &entity[1..];
         }
     }
     out.push_str(rest);

@@ -217,8 +217,8 @@ fn as_traded(
         })
         .collect();
     let later = |date: Date| {
-        let ratios = splits.iter().filter(|(ex_date, _)| *ex_date > date).map(|(_, ratio)| *ratio);
-        ratios.fold(Some(Decimal::ONE), |product, ratio| product?.checked_mul(ratio))
+        let mut ratios = splits.iter().filter(|(ex_date, _)| *ex_date > date);
+        ratios.try_fold(Decimal::ONE, |product, (_, ratio)| product.checked_mul(*ratio))
     };
     let factor =
         |date: Date| later(date).and_then(|f| f.to_f64()).filter(|f| f.is_finite() && *f > 0.0);
