@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use crate::settings::Preset;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-pub use data::{DataCommand, GenerateArgs, ImportArgs, StampArg};
+pub use data::{DataCommand, GenerateArgs, ImportArgs, StampArg, SyncArgs};
 pub use many::{CompareArgs, Learning, RankedBy, Search, SweepArgs, WalkForwardArgs};
 pub use token::{KeyChoice, TokenArgs, TokenCommand, World};
 

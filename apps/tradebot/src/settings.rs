@@ -17,8 +17,10 @@ use tradebot_policy::Limits;
 use crate::cli::{BacktestArgs, DataSource, ReplayArgs};
 use crate::exit::Failure;
 pub use execution::{Execution, Preset};
+pub use sources::Sources;
 
 mod execution;
+mod sources;
 
 /// Variables with our prefix that are not configuration keys.
 const NOT_KEYS: [&str; 4] = ["HOME", "CONFIG", "EXTRA_DATA", "LOG"];
@@ -53,6 +55,9 @@ pub struct Settings {
     pub second_opinion: SecondOpinionView,
     /// The log on stderr and in the home folder.
     pub log: Log,
+    /// Sources of market data for `data sync`.
+    #[serde(default, skip_serializing_if = "Sources::is_plain")]
+    pub sources: Sources,
 }
 
 /// The account of a demo or backtest.
@@ -173,6 +178,7 @@ impl Default for Settings {
             ensemble: EnsembleConfig::default(),
             second_opinion: SecondOpinionView::default(),
             log: Log { format: "text".to_owned(), level: "warn".to_owned() },
+            sources: Sources::default(),
         }
     }
 }

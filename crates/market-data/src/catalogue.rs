@@ -27,8 +27,11 @@ use crate::sessions::OwnSessions;
 
 mod disk;
 mod bars_file;
+mod fetched;
 mod merge;
 mod transaction;
+
+pub use fetched::{FetchReport, Kept, Listing};
 
 /// Name of the volatility index when imported.
 const VIX: &str = "^VIX";

@@ -26,15 +26,19 @@ pub mod retry;
 pub mod import;
 pub mod catalogue;
 pub mod source;
+mod missing;
 
 pub use aggregate::{Aggregator, aggregate};
 pub use bundled::bundled_index;
-pub use catalogue::{Catalogue, Entry, GapSpan, Inspection, Provenance};
+pub use catalogue::{
+    Catalogue, Entry, FetchReport, GapSpan, Inspection, Kept, Listing, Provenance,
+};
 pub use error::DataError;
 pub use history::{History, Series};
 pub use import::{
     ActionSource, Blocker, ColumnMapping, FileReport, ImportOptions, ImportReport, OnConflict,
     Outcome, Role, RowIssue, Stamp, SymbolReport,
 };
+pub use missing::{MissingSpan, last_finished, missing_spans, sessions_before};
 pub use replay::Replay;
 pub use tradebot_domain::{Feed, SessionData};

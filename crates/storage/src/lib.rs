@@ -22,6 +22,7 @@ pub mod ledger;
 pub mod operations;
 pub mod reader;
 pub mod verify;
+pub mod facts;
 
 mod anchors;
 mod connection;
@@ -32,6 +33,7 @@ mod scratch;
 mod trials;
 
 pub use error::StoreError;
+pub use facts::FactStore;
 pub use ledger::SqliteLedger;
 pub use mode::Mode;
 pub use operations::ApiUsage;

@@ -20,7 +20,7 @@ const NO_KEY: &str = "there is no key to seal the token with. Choose one:\n\
     3. the desktop keyring: --key keyring   (needs the program secret-tool)";
 
 /// The broker's world that was asked for.
-pub(super) fn environment(which: &TokenArgs) -> Result<Environment, Failure> {
+pub(in crate::commands) fn environment(which: &TokenArgs) -> Result<Environment, Failure> {
     match (which.environment, &which.simulator) {
         (World::Simulator, Some(url)) => {
             Environment::simulator(url).map_err(|e| Failure::usage(format!("--simulator: {e}")))
@@ -57,7 +57,10 @@ pub(super) fn key(which: &TokenArgs) -> Result<Arc<dyn KeySource>, Failure> {
 }
 
 /// The owner of the token that was asked for.
-pub(super) fn owner(context: &Context, which: &TokenArgs) -> Result<Custodian, Failure> {
+pub(in crate::commands) fn owner(
+    context: &Context,
+    which: &TokenArgs,
+) -> Result<Custodian, Failure> {
     let environment = environment(which)?;
     let store = store(context, &environment, key(which)?)?;
     Ok(Custodian::new(store, transport(environment)?))
@@ -73,6 +76,6 @@ pub(super) fn store(
 }
 
 /// The way to the broker, for one person at a terminal: no budget is shared.
-pub(super) fn transport(environment: Environment) -> Result<Arc<Transport>, Failure> {
+pub(in crate::commands) fn transport(environment: Environment) -> Result<Arc<Transport>, Failure> {
     Ok(Arc::new(Transport::new(environment, Limits::default(), Arc::new(Unlimited))?))
 }
