@@ -23,6 +23,7 @@ pub mod agreement;
 pub mod alpha_vantage;
 pub mod body;
 pub mod cboe;
+pub mod dates;
 pub mod fault;
 pub mod files;
 pub mod finnhub;
@@ -309,6 +310,8 @@ pub struct Events {
     /// Kinds for which silence means that there is none in the span asked for. Of every other kind
     /// it is unknown.
     pub covers: Vec<EventKind>,
+    /// The answer holds up to this date; none for all of the span asked for.
+    pub until: Option<Date>,
     /// Rows that could not be used.
     pub left_out: Vec<LeftOut>,
 }

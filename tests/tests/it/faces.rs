@@ -8,7 +8,7 @@ use crate::support::reference::reference;
 use crate::support::{Call, Home, skipped};
 
 /// Every command, with its subcommands.
-const COMMANDS: [&[&str]; 32] = [
+const COMMANDS: [&[&str]; 33] = [
     &["run"],
     &["backtest"],
     &["validate"],
@@ -31,6 +31,7 @@ const COMMANDS: [&[&str]; 32] = [
     &["journal", "export"],
     &["data", "import"],
     &["data", "generate"],
+    &["data", "sync"],
     &["data", "list"],
     &["data", "inspect"],
     &["token", "add"],

@@ -19,6 +19,7 @@ mod simulated;
 mod terminal;
 mod restart;
 mod sweeping;
+mod syncing;
 mod synthetic;
 mod disks;
 mod wrong_words;

@@ -31,7 +31,7 @@ pub struct Sources {
     /// Who is asked for fundamentals: `alpha_vantage`.
     #[serde(deserialize_with = "names")]
     pub fundamentals: Vec<String>,
-    /// Who is asked for dates of earnings and dividends: `finnhub`, `alpha_vantage`.
+    /// Who is asked for dates of earnings and dividends: `finnhub`, `alpha_vantage`, `dates`.
     #[serde(deserialize_with = "names")]
     pub events: Vec<String>,
     /// Who is asked for news: `alpha_vantage`, `finnhub`, `newsapi`, `gdelt`.
@@ -42,6 +42,8 @@ pub struct Sources {
     pub feeds: Vec<String>,
     /// Folder of the source `files`: one file a symbol.
     pub folder: Option<PathBuf>,
+    /// File of the source `dates`: `date,kind,symbol,detail`, such as those of central banks.
+    pub dates: Option<PathBuf>,
     /// All sources at this address of this machine instead of at their own: a simulator.
     pub simulator: Option<String>,
     /// Keys.
@@ -63,6 +65,7 @@ impl Default for Sources {
             news: Vec::new(),
             feeds: Vec::new(),
             folder: None,
+            dates: None,
             simulator: None,
             keys: Keys::default(),
         }

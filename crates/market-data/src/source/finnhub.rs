@@ -197,7 +197,7 @@ pub fn parse_earnings(body: &[u8], ask: &EventsAsk) -> Result<Events, Fault> {
     let left_out = sieve.finish(kept)?;
     // A row that could not be read may have been the one that matters.
     let covers = if left_out.is_empty() { vec![EventKind::Earnings] } else { Vec::new() };
-    Ok(Events { events, covers, left_out })
+    Ok(Events { events, covers, until: None, left_out })
 }
 
 const fn hour(word: &str) -> &'static str {

@@ -9,8 +9,8 @@ use tradebot_market_data::budget::{Governor, MachineClock, Usage};
 use tradebot_market_data::last_finished;
 use tradebot_market_data::source::{
     Http, HttpLimits, Place, Source, SourceError, alpha_vantage::AlphaVantage, cboe::Cboe,
-    files::Files, finnhub::Finnhub, fred::Fred, gdelt::Gdelt, newsapi::NewsApi, rss::Rss,
-    source_limits, valet::Valet, yahoo::Yahoo,
+    dates::Dates, files::Files, finnhub::Finnhub, fred::Fred, gdelt::Gdelt, newsapi::NewsApi,
+    rss::Rss, source_limits, valet::Valet, yahoo::Yahoo,
 };
 use tradebot_storage::{ApiUsage, FactStore};
 
@@ -23,7 +23,7 @@ use crate::progress::say;
 use crate::settings::{Settings, Sources, closest};
 
 /// Names that may stand in the settings.
-pub(super) const NAMES: [&str; 11] = [
+pub(super) const NAMES: [&str; 12] = [
     "questrade",
     "alpha_vantage",
     "files",
@@ -35,6 +35,7 @@ pub(super) const NAMES: [&str; 11] = [
     "newsapi",
     "gdelt",
     "rss",
+    "dates",
 ];
 /// Calls of earlier processes that still count: two days cover the longest window.
 const USAGE_HOURS: i64 = 48;
@@ -148,6 +149,12 @@ impl Desk {
                     self.put("files", files);
                 }
                 None => self.turn_off("files", "it has no folder; set sources.folder".to_owned()),
+            }
+        }
+        if self.sources.events.iter().any(|name| name == "dates") {
+            match self.sources.dates.clone() {
+                Some(path) => self.put("dates", Dates::new(&path, Arc::clone(clock) as _)),
+                None => self.turn_off("dates", "it has no file; set sources.dates".to_owned()),
             }
         }
         if wanted(self, "questrade") {

@@ -1,11 +1,13 @@
 //! Fundamentals, dates and headlines, kept as known from now on.
 
+use std::collections::BTreeMap;
+
 use jiff::ToSpan as _;
 use tradebot_domain::{Date, Timestamp};
 use tradebot_market_data::source::{
-    EventKind, EventsAsk, Fetched, News, NewsAsk, Provenance, Source as _, SourceError,
+    EventKind, Events, EventsAsk, Fetched, News, NewsAsk, Provenance, Source as _, SourceError,
 };
-use tradebot_storage::facts::{EventAnswer, NewsRow, Origin};
+use tradebot_storage::facts::{EventAnswer, EventState, NewsRow, Origin};
 
 use super::desk::Desk;
 use super::plan::Item;
@@ -16,6 +18,8 @@ use crate::exit::Failure;
 const NEWS_DAYS: i32 = 7;
 /// Months of the calendar of events that are asked for, this one included.
 const EVENT_MONTHS: i32 = 4;
+/// Days after the last session whose events are shown.
+const CALENDAR_DAYS: i32 = 10;
 
 /// What a source said, or why not.
 type Said<T> = Result<Fetched<T>, SourceError>;
@@ -38,18 +42,10 @@ pub(super) async fn sync(item: &Item, desk: &mut Desk, line: &mut Line) -> Resul
         let Some(source) = desk.source(&name) else { continue };
         let said = source.events(&ask).await;
         let Some(events) = heard(said, &name, desk, line) else { continue };
-        for kind in EventKind::ALL {
-            let of_kind = events.value.events.iter().filter(|event| event.kind == kind);
-            let dates: Vec<_> = of_kind.map(|e| (e.date, e.detail.clone())).collect();
-            let covers = events.value.covers.contains(&kind);
-            if covers || !dates.is_empty() {
-                let (symbol, kind) = (symbol.to_string(), kind.name());
-                let answer =
-                    EventAnswer { symbol, kind, span: (ask.from, ask.to), covers, events: dates };
-                line.events +=
-                    usize::from(desk.facts.record_events(&answer, &origin(&events.provenance))?);
-            }
-        }
+        keep_events(item, &ask, &events, desk, line)?;
+    }
+    if !desk.sources.events.is_empty() {
+        line.calendar = calendar(item, desk)?;
     }
     let from = item.to.saturating_sub(NEWS_DAYS.days());
     let ask = NewsAsk { symbol: Some(symbol), query: None, from, to: item.to };
@@ -60,6 +56,63 @@ pub(super) async fn sync(item: &Item, desk: &mut Desk, line: &mut Line) -> Resul
         line.news += desk.facts.record_news(&rows(&news.value), &origin(&news.provenance))?;
     }
     Ok(())
+}
+
+/// Keeps what a source said of each kind: dates, or that there are none.
+fn keep_events(
+    item: &Item,
+    ask: &EventsAsk,
+    said: &Fetched<Events>,
+    desk: &mut Desk,
+    line: &mut Line,
+) -> Result<(), Failure> {
+    let Events { events, covers, until, .. } = &said.value;
+    let span = (ask.from, until.map_or(ask.to, |until| until.min(ask.to)));
+    for kind in EventKind::ALL {
+        let dates: Vec<_> = events
+            .iter()
+            .filter(|event| event.kind == kind && event.date <= span.1)
+            .map(|event| (event.date, event.detail.clone()))
+            .collect();
+        let covers = covers.contains(&kind);
+        if !covers && dates.is_empty() {
+            continue;
+        }
+        let symbol = whose(item, kind);
+        let answer = EventAnswer { symbol, kind: kind.name(), span, covers, events: dates };
+        let new = desk.facts.record_events(&answer, &origin(&said.provenance))?;
+        line.events += usize::from(new);
+    }
+    Ok(())
+}
+
+/// Central banks concern all; the rest is a company's own.
+fn whose(item: &Item, kind: EventKind) -> String {
+    match kind {
+        EventKind::CentralBank => String::new(),
+        EventKind::Earnings | EventKind::ExDividend => item.symbol().to_string(),
+    }
+}
+
+/// What is due in the days after the last session: a date, `none`, or `unknown`.
+fn calendar(item: &Item, desk: &Desk) -> Result<BTreeMap<&'static str, String>, Failure> {
+    let mut all = BTreeMap::new();
+    for kind in EventKind::ALL {
+        let (symbol, mut text) = (whose(item, kind), "none".to_owned());
+        for days in 1..=CALENDAR_DAYS {
+            let date = item.to.saturating_add(days.days());
+            match desk.facts.event_state(&symbol, kind.name(), date, desk.now)? {
+                EventState::Due(words) => {
+                    text = format!("{date} {}", words.join(", ")).trim_end().to_owned();
+                    break;
+                }
+                EventState::Nothing => {}
+                EventState::Unknown => "unknown".clone_into(&mut text),
+            }
+        }
+        all.insert(kind.name(), text);
+    }
+    Ok(all)
 }
 
 /// Asks every feed for what it has.

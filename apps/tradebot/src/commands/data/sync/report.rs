@@ -82,6 +82,8 @@ pub(super) struct Line {
     pub(super) facts: usize,
     pub(super) events: usize,
     pub(super) news: usize,
+    /// What is due in the ten days after the last session, by kind: a date, `none` or `unknown`.
+    pub(super) calendar: BTreeMap<&'static str, String>,
     pub(super) errors: Vec<String>,
 }
 
@@ -104,6 +106,7 @@ impl Line {
             facts: 0,
             events: 0,
             news: 0,
+            calendar: BTreeMap::new(),
             errors: Vec::new(),
         }
     }
@@ -252,6 +255,11 @@ impl Report {
                 (counted(line.facts, "new fact"), counted(line.events, "new answer"));
             let news = counted(line.news, "new headline");
             page.say(&format!("{symbol}: {facts}, {events} about dates, {news}"));
+        }
+        if !line.calendar.is_empty() {
+            let due = line.calendar.iter().map(|(kind, what)| format!("{kind}: {what}"));
+            let due: Vec<String> = due.collect();
+            page.say(&format!("{symbol}: due in ten days: {}", due.join("; ")));
         }
         for error in &line.errors {
             page.say(&format!("{symbol}: {error}"));
