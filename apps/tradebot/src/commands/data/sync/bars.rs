@@ -49,7 +49,9 @@ async fn fill(
     let mut outcome = Outcome::Failed;
     for name in &item.sources {
         let Some(source) = desk.source(name) else { continue };
-        let from = sessions_before(item.listing.exchange, span.from, OVERLAP);
+        let held = catalogue.entry(item.symbol()).is_ok_and(|entry| entry.first < span.from);
+        let overlap = if held { OVERLAP } else { 0 };
+        let from = sessions_before(item.listing.exchange, span.from, overlap);
         let ask = BarsAsk { symbol: item.symbol(), from, to: span.to };
         let fetched = match ask_of(&source, &ask).await {
             Ok(fetched) => fetched,

@@ -96,12 +96,14 @@ fn whose(item: &Item, kind: EventKind) -> String {
 
 /// What is due in the days after the last session: a date, `none`, or `unknown`.
 fn calendar(item: &Item, desk: &Desk) -> Result<BTreeMap<&'static str, String>, Failure> {
+    // Not the beginning of the run: what was just fetched is known since then.
+    let now = super::now();
     let mut all = BTreeMap::new();
     for kind in EventKind::ALL {
         let (symbol, mut text) = (whose(item, kind), "none".to_owned());
         for days in 1..=CALENDAR_DAYS {
             let date = item.to.saturating_add(days.days());
-            match desk.facts.event_state(&symbol, kind.name(), date, desk.now)? {
+            match desk.facts.event_state(&symbol, kind.name(), date, now)? {
                 EventState::Due(words) => {
                     text = format!("{date} {}", words.join(", ")).trim_end().to_owned();
                     break;
