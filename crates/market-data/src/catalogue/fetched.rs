@@ -25,7 +25,7 @@ pub struct Listing {
 impl Listing {
     /// As its name says: `.TO` is Toronto in Canadian dollars, all else New York in US dollars.
     pub fn by_name(symbol: Symbol) -> Self {
-        let (currency, exchange) = if symbol.as_str().ends_with(".TO") {
+        let (currency, exchange) = if symbol.as_str().strip_suffix(".TO").is_some() {
             (Currency::Cad, Exchange::Xtse)
         } else {
             (Currency::Usd, Exchange::Xnys)

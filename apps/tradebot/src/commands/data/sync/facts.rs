@@ -105,7 +105,8 @@ fn calendar(item: &Item, desk: &Desk) -> Result<BTreeMap<&'static str, String>, 
             let date = item.to.saturating_add(days.days());
             match desk.facts.event_state(&symbol, kind.name(), date, now)? {
                 EventState::Due(words) => {
-                    text = format!("{date} {}", words.join(", ")).trim_end().to_owned();
+                    let due = format!("{date} {}", words.join(", "));
+                    due.trim_end().clone_into(&mut text);
                     break;
                 }
                 EventState::Nothing => {}

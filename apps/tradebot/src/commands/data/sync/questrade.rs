@@ -93,12 +93,14 @@ impl Source for Questrade {
 /// The broker's fault in the words of sources.
 fn fault(error: &ClientError) -> Fault {
     let words = error.to_string();
-    match error.fault().map(|fault| fault.class()) {
-        Some(FaultClass::Limit) => Fault::Limited { words, retry_after: None, in_words: false },
-        Some(FaultClass::Auth) => Fault::KeyRefused { words },
-        Some(FaultClass::Scope) => Fault::Premium { words },
-        Some(class) => Fault::Elsewhere { words, passes: class == FaultClass::Transient },
+    let Some(class) = error.fault().map(tradebot_broker_questrade::transport::Fault::class) else {
         // Without a session there is none for the next symbol either.
-        None => Fault::KeyRefused { words },
+        return Fault::KeyRefused { words };
+    };
+    match class {
+        FaultClass::Limit => Fault::Limited { words, retry_after: None, in_words: false },
+        FaultClass::Auth => Fault::KeyRefused { words },
+        FaultClass::Scope => Fault::Premium { words },
+        other => Fault::Elsewhere { words, passes: other == FaultClass::Transient },
     }
 }

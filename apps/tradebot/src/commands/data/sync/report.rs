@@ -124,18 +124,17 @@ impl Line {
 
     /// The line for people.
     pub(super) fn words(&self) -> String {
-        let mut words = format!("{}: {}", self.symbol, self.outcome.words());
+        let outcome = format!("{}: {}", self.symbol, self.outcome.words());
         match self.outcome {
             Outcome::Stored => {
                 let source = self.source.as_deref().unwrap_or_default();
-                words += &format!(", {} from {source}", counted(self.added, "session"));
+                format!("{outcome}, {} from {source}", counted(self.added, "session"))
             }
             Outcome::Planned | Outcome::NothingNew => {
-                words += &format!(", {} missing", counted(self.missing, "session"));
+                format!("{outcome}, {} missing", counted(self.missing, "session"))
             }
-            _ => {}
+            _ => outcome,
         }
-        words
     }
 }
 
