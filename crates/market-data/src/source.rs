@@ -10,7 +10,7 @@
 //! 4. Each provider has a file in which the parser stands apart from the transport: a body becomes
 //!    values or one [`Fault`] by name. Several providers answer with status 200 to say that they do
 //!    not answer; each of these cases has its name too.
-//! 5. [`agreement`] compares two series on the sessions that both have.
+//! 5. [`agreement()`] compares two series on the sessions that both have.
 
 use std::collections::BTreeMap;
 use std::future::Future;
