@@ -14,7 +14,7 @@ use crate::settings::Preset;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use budgets::{BudgetsArgs, CallingMode};
-pub use data::{DataCommand, GenerateArgs, ImportArgs, StampArg};
+pub use data::{DataCommand, GenerateArgs, ImportArgs, StampArg, SyncArgs};
 pub use many::{CompareArgs, Learning, RankedBy, Search, SweepArgs, WalkForwardArgs};
 pub use quality::{DecideArgs, ProvenanceArgs, QualityCommand};
 pub use tax::{BasisChoice, ReportCommand, TaxArgs};

@@ -10,7 +10,7 @@ use tradebot_policy::Policy;
 use crate::exit::Failure;
 use crate::market::Market;
 use crate::replaying;
-use crate::settings::{Settings, Universe};
+use crate::settings::{Settings, Sources, Universe};
 
 /// Which program computed a result.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,7 +72,13 @@ impl Manifest {
         let started = engine.started();
         Self {
             program: Program::this(),
-            settings: Settings { universe, policy: None, ..settings.clone() },
+            settings: Settings {
+                universe,
+                policy: None,
+                // Where data came from stands with the data; keys stand nowhere.
+                sources: Sources::default(),
+                ..settings.clone()
+            },
             policy,
             data_source: market.source.clone(),
             data_digest: started.data_digest,

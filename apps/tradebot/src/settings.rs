@@ -18,9 +18,11 @@ use crate::cli::{BacktestArgs, DataSource, ReplayArgs};
 use crate::exit::Failure;
 pub use execution::{Execution, Preset};
 pub use live::{Live, PartnerTerms, SinkName};
+pub use sources::Sources;
 
 mod execution;
 mod live;
+mod sources;
 
 /// Variables with our prefix that are not configuration keys.
 const NOT_KEYS: [&str; 4] = ["HOME", "CONFIG", "EXTRA_DATA", "LOG"];
@@ -58,6 +60,9 @@ pub struct Settings {
     pub second_opinion: SecondOpinionView,
     /// The log on stderr and in the home folder.
     pub log: Log,
+    /// Sources of market data for `data sync`.
+    #[serde(default, skip_serializing_if = "Sources::is_plain")]
+    pub sources: Sources,
 }
 
 /// The account of a demo or backtest.
@@ -183,6 +188,7 @@ impl Default for Settings {
             ensemble: EnsembleConfig::default(),
             second_opinion: SecondOpinionView::default(),
             log: Log { format: "text".to_owned(), level: "warn".to_owned() },
+            sources: Sources::default(),
         }
     }
 }

@@ -28,10 +28,12 @@ use crate::sessions::OwnSessions;
 
 mod disk;
 mod bars_file;
+mod fetched;
 mod mending;
 mod merge;
 mod transaction;
 
+pub use fetched::{FetchReport, Kept, Listing};
 pub use mending::{Decision, Mending, Offer};
 
 /// Name of the volatility index when imported.

@@ -23,6 +23,7 @@ pub mod operations;
 pub mod tickets;
 pub mod reader;
 pub mod verify;
+pub mod facts;
 
 mod accounts;
 mod anchors;
@@ -35,6 +36,7 @@ mod trials;
 
 pub use accounts::SeenAccount;
 pub use error::StoreError;
+pub use facts::FactStore;
 pub use ledger::SqliteLedger;
 pub use mode::Mode;
 pub use operations::{ApiCheck, ApiUsage};

@@ -120,6 +120,12 @@ mod tests {
             "tickets",
             "ticket_events",
             "ticket_matches",
+            "source_answers",
+            "source_disagreements",
+            "fundamentals",
+            "news",
+            "event_answers",
+            "market_events",
         ] {
             assert!(have.iter().any(|t| t == wanted), "{wanted} is missing");
         }

@@ -33,6 +33,7 @@ const COMMANDS: &[&[&str]] = &[
     &["journal", "export"],
     &["data", "import"],
     &["data", "generate"],
+    &["data", "sync"],
     &["data", "list"],
     &["data", "inspect"],
     &["quality", "list"],

@@ -23,6 +23,7 @@ mod probing;
 mod terminal;
 mod restart;
 mod sweeping;
+mod syncing;
 mod synthetic;
 mod tax;
 mod accounts;

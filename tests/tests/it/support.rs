@@ -110,6 +110,12 @@ impl Call {
         self
     }
 
+    /// With a file as its standard input.
+    pub(crate) fn input(mut self, path: &str) -> Self {
+        self.command.stdin(std::fs::File::open(path).unwrap());
+        self
+    }
+
     /// Runs to the end.
     pub(crate) fn run(self) -> Outcome {
         self.start().wait()

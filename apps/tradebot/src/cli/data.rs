@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::Format;
+use super::{Format, TokenArgs};
 
 /// Market data of the user's own.
 #[derive(Debug, Clone, Subcommand)]
@@ -19,6 +19,11 @@ pub enum DataCommand {
         after_help = "Examples:\n  tradebot data generate --symbols 100 --home synthetic\n  tradebot data generate --symbols 20 --exchange XTSE --seed 7 --edge 0.1 --home planted\n\nThe same seed is the same market, whatever the number of symbols and the last session. Nothing in it can be\nforecast unless --edge plants something. It is stored in the catalogue, which must hold nothing else; trade it with:\n  tradebot backtest --data catalogue --home synthetic"
     )]
     Generate(GenerateArgs),
+    /// Fetch what is missing from the sources that are set
+    #[command(
+        after_help = "Examples:\n  tradebot data sync AAPL RY.TO --from 2024-01-02\n  tradebot data sync --plan\n  tradebot data sync --bars questrade,alpha_vantage --passphrase-file ~/.config/tradebot/passphrase\n\nSources and their keys are set under `sources` in tradebot.yaml, or as TRADEBOT_SOURCES__KEYS__ALPHA_VANTAGE and so on.\nA source without its key is off. What is stored stays; a second run fetches nothing. Exit code 1 when something that is\nmissing could not be had."
+    )]
+    Sync(Box<SyncArgs>),
     /// What there is to trade
     #[command(after_help = "Examples:\n  tradebot data list\n  tradebot data list --csv")]
     List {
@@ -69,6 +74,31 @@ pub struct GenerateArgs {
     /// Print JSON
     #[arg(long)]
     pub json: bool,
+}
+
+/// Arguments of `data sync`.
+#[derive(Debug, Clone, Args)]
+pub struct SyncArgs {
+    /// Symbols [default: those of the configuration, else those of the catalogue]
+    pub symbols: Vec<String>,
+    /// First session wanted [default: that of the configuration, else two years back]
+    #[arg(long, value_name = "DATE")]
+    pub from: Option<String>,
+    /// Last session wanted [default: the last that is finished]
+    #[arg(long, value_name = "DATE")]
+    pub to: Option<String>,
+    /// Who is asked for daily bars, first to last [default: those of the configuration]
+    #[arg(long, value_delimiter = ',', value_name = "SOURCES")]
+    pub bars: Option<Vec<String>>,
+    /// Show what is missing and ask nobody
+    #[arg(long)]
+    pub plan: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+    /// The broker's token, for the source `questrade`.
+    #[command(flatten)]
+    pub token: TokenArgs,
 }
 
 /// Which end of an intraday bar its time names.

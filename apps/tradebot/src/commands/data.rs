@@ -13,6 +13,7 @@ use crate::output::{number, text};
 mod generate;
 mod import;
 mod inspect;
+mod sync;
 
 /// Runs one of the commands.
 ///
@@ -22,6 +23,7 @@ pub fn run(context: &Context, command: &DataCommand) -> Result<(), Failure> {
     match command {
         DataCommand::Import(args) => import::run(context, args),
         DataCommand::Generate(args) => generate::run(context, args),
+        DataCommand::Sync(args) => sync::run(context, args),
         DataCommand::List { format } => list(context, *format),
         DataCommand::Inspect { symbol, json } => inspect::run(context, symbol, *json),
     }

@@ -19,9 +19,9 @@ use crate::import::{
 };
 
 /// A symbol ready to be stored.
-struct Candidate {
+pub(super) struct Candidate {
     series: Series,
-    report: SymbolReport,
+    pub(super) report: SymbolReport,
     provenance: Provenance,
 }
 
@@ -136,7 +136,7 @@ fn read_all(
 }
 
 /// Merges, assesses, and says what speaks against storing.
-fn prepare(
+pub(super) fn prepare(
     catalogue: &Catalogue,
     symbol: Symbol,
     incoming: &Incoming,
@@ -303,7 +303,7 @@ fn nothing_usable() -> Blocker {
 }
 
 /// Files beside the old ones, then the index, then the files into place.
-fn commit(
+pub(super) fn commit(
     catalogue: &mut Catalogue,
     candidates: &mut [Candidate],
     blockers: &[Blocker],

@@ -16,3 +16,4 @@ mod parquet_files;
 mod extra_data;
 mod minutes;
 mod testkit;
+mod source_bodies;

@@ -58,7 +58,10 @@ pub(crate) fn key(which: &TokenArgs) -> Result<Arc<dyn KeySource>, Failure> {
 }
 
 /// The owner of the token that was asked for.
-pub(super) fn owner(context: &Context, which: &TokenArgs) -> Result<Custodian, Failure> {
+pub(in crate::commands) fn owner(
+    context: &Context,
+    which: &TokenArgs,
+) -> Result<Custodian, Failure> {
     let environment = environment(which)?;
     let store = store(context, &environment, key(which)?)?;
     Ok(Custodian::new(store, transport(environment)?))
@@ -74,6 +77,6 @@ pub(crate) fn store(
 }
 
 /// The way to the broker, for one person at a terminal.
-pub(super) fn transport(environment: Environment) -> Result<Arc<Transport>, Failure> {
+pub(in crate::commands) fn transport(environment: Environment) -> Result<Arc<Transport>, Failure> {
     Ok(calls::transport(environment, &calls::governor()?)?)
 }
