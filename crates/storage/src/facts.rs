@@ -286,17 +286,21 @@ impl FactStore {
     pub fn record_api_usage(&self, u: &ApiUsage) -> Result<(), StoreError> {
         self.run(
             "noting the use of an interface",
-            "INSERT INTO api_usage_metrics (api, window_start, window_secs, calls, throttled, failed)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+            "INSERT INTO api_usage_metrics (api, window_start, window_secs, calls, throttled, failed,
+                                            cache_hits, cache_misses)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
              ON CONFLICT (api, window_start, window_secs) DO UPDATE SET
-                 calls = excluded.calls, throttled = excluded.throttled, failed = excluded.failed",
+                 calls = excluded.calls, throttled = excluded.throttled, failed = excluded.failed,
+                 cache_hits = excluded.cache_hits, cache_misses = excluded.cache_misses",
             params![
                 u.api,
                 u.window_start.to_string(),
                 u.window_secs,
                 int(u.calls),
                 int(u.throttled),
-                int(u.failed)
+                int(u.failed),
+                int(u.cache_hits),
+                int(u.cache_misses)
             ],
         )
         .map(|_| ())
@@ -309,7 +313,8 @@ impl FactStore {
     pub fn api_usage(&self, since: Timestamp) -> Result<Vec<ApiUsage>, StoreError> {
         let count = |n: i64| u64::try_from(n).unwrap_or_default();
         let mut rows = self.all(
-            "SELECT api, window_start, window_secs, calls, throttled, failed FROM api_usage_metrics",
+            "SELECT api, window_start, window_secs, calls, throttled, failed, cache_hits, cache_misses
+             FROM api_usage_metrics",
             [],
             |r| {
                 Ok(ApiUsage {
@@ -319,6 +324,8 @@ impl FactStore {
                     calls: count(r.get(3)?),
                     throttled: count(r.get(4)?),
                     failed: count(r.get(5)?),
+                    cache_hits: count(r.get(6)?),
+                    cache_misses: count(r.get(7)?),
                 })
             },
         )?;

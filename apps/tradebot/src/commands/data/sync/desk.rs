@@ -75,7 +75,13 @@ impl Desk {
         let facts = FactStore::open(&context.home)?;
         let since = now.checked_sub(Span::new().hours(USAGE_HOURS)).unwrap_or(Timestamp::MIN);
         let rows = facts.api_usage(since)?.into_iter().map(|u| {
-            let usage = Usage { calls: u.calls, throttled: u.throttled, failed: u.failed };
+            let usage = Usage {
+                calls: u.calls,
+                throttled: u.throttled,
+                failed: u.failed,
+                cache_hits: u.cache_hits,
+                cache_misses: u.cache_misses,
+            };
             (u.api, u.window_start, usage)
         });
         governor.recall(rows);
@@ -220,10 +226,7 @@ impl Desk {
 
     /// Writes what was called, so that the next run counts it.
     pub(super) fn keep_usage(&self) -> Result<(), Failure> {
-        for (api, window_start, usage) in self.governor.take_usage() {
-            let Usage { calls, throttled, failed } = usage;
-            let window_secs = USAGE_ROW_SECONDS;
-            let row = ApiUsage { api, window_start, window_secs, calls, throttled, failed };
+        for row in self.governor.take_usage().into_iter().map(usage::row) {
             self.facts.record_api_usage(&row)?;
         }
         Ok(())
