@@ -20,6 +20,7 @@ pub mod error;
 pub mod store;
 pub mod ledger;
 pub mod operations;
+pub mod inputs;
 pub mod reader;
 pub mod verify;
 
@@ -32,6 +33,7 @@ mod scratch;
 mod trials;
 
 pub use error::StoreError;
+pub use inputs::{InputFinding, SessionInput};
 pub use ledger::SqliteLedger;
 pub use mode::Mode;
 pub use operations::ApiUsage;
