@@ -1,6 +1,7 @@
 //! The command line: what can be asked of `tradebot`, with help that a newcomer can follow.
 
 mod data;
+mod live;
 mod many;
 mod token;
 
@@ -10,6 +11,7 @@ use crate::settings::Preset;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use data::{DataCommand, GenerateArgs, ImportArgs, StampArg};
+pub use live::LiveArgs;
 pub use many::{CompareArgs, Learning, RankedBy, Search, SweepArgs, WalkForwardArgs};
 pub use token::{KeyChoice, TokenArgs, TokenCommand, World};
 
@@ -68,7 +70,7 @@ pub enum LogFormat {
 pub enum RunMode {
     /// Recorded market data, simulated broker: needs nothing else
     Demo,
-    /// Live data, simulated broker (comes with the broker connection)
+    /// Live data, simulated broker: needs the broker's token
     Paper,
     /// Live data, real account (comes with the broker connection)
     Live,
@@ -81,6 +83,8 @@ pub enum ReadMode {
     Demo,
     /// Runs of `tradebot backtest`
     Backtest,
+    /// The runs of `tradebot run --mode paper`
+    Paper,
 }
 
 /// How a table is printed.
@@ -110,7 +114,7 @@ pub struct Which {
 pub enum Command {
     /// Run the decision loop
     #[command(
-        after_help = "Examples:\n  tradebot run --mode demo\n  tradebot run --mode demo --symbols AAPL,MSFT --from 2005-01-01 --to 2009-12-31 --cash 25000\n\nInterrupt it whenever you like: the same command continues where it was."
+        after_help = "Examples:\n  tradebot run --mode demo\n  tradebot run --mode demo --symbols AAPL,MSFT --from 2005-01-01 --to 2009-12-31 --cash 25000\n  tradebot run --mode paper --symbols AAPL,MSFT --environment practice --passphrase-file FILE\n\nInterrupt it whenever you like: the same command continues where it was."
     )]
     Run(RunArgs),
     /// Run the same loop over any history and judge the result
@@ -273,6 +277,9 @@ pub struct RunArgs {
     /// Sessions a second, to watch it work [default: as fast as it goes]
     #[arg(long, value_name = "N")]
     pub pace: Option<f64>,
+    /// What a run on live data is given.
+    #[command(flatten)]
+    pub live: LiveArgs,
 }
 
 /// Arguments of `backtest`.

@@ -25,6 +25,7 @@ pub mod manifest;
 pub mod attempts;
 pub mod sweeping;
 pub mod replaying;
+pub mod live;
 pub mod summary;
 pub mod commands;
 pub mod validate;

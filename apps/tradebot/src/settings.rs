@@ -17,8 +17,10 @@ use tradebot_policy::Limits;
 use crate::cli::{BacktestArgs, DataSource, ReplayArgs};
 use crate::exit::Failure;
 pub use execution::{Execution, Preset};
+pub use live::{Broker, Opening, Paper};
 
 mod execution;
+mod live;
 
 /// Variables with our prefix that are not configuration keys.
 const NOT_KEYS: [&str; 4] = ["HOME", "CONFIG", "EXTRA_DATA", "LOG"];
@@ -53,6 +55,16 @@ pub struct Settings {
     pub second_opinion: SecondOpinionView,
     /// The log on stderr and in the home folder.
     pub log: Log,
+    /// Which broker a run on live data reads.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub broker: Broker,
+    /// How a run on live data keeps time.
+    #[serde(default, skip_serializing_if = "Paper::is_default")]
+    pub paper: Paper,
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 /// The account of a demo or backtest.
@@ -173,6 +185,8 @@ impl Default for Settings {
             ensemble: EnsembleConfig::default(),
             second_opinion: SecondOpinionView::default(),
             log: Log { format: "text".to_owned(), level: "warn".to_owned() },
+            broker: Broker::default(),
+            paper: Paper::default(),
         }
     }
 }

@@ -26,3 +26,4 @@ mod wrong_data;
 mod wrong_database;
 mod extra_data;
 mod intraday;
+mod paper;

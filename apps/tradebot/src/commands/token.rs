@@ -2,7 +2,7 @@
 
 mod brought;
 mod drill;
-mod place;
+pub(crate) mod place;
 mod status;
 
 use std::process::ExitCode;

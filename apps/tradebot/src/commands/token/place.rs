@@ -20,7 +20,7 @@ const NO_KEY: &str = "there is no key to seal the token with. Choose one:\n\
     3. the desktop keyring: --key keyring   (needs the program secret-tool)";
 
 /// The broker's world that was asked for.
-pub(super) fn environment(which: &TokenArgs) -> Result<Environment, Failure> {
+pub(crate) fn environment(which: &TokenArgs) -> Result<Environment, Failure> {
     match (which.environment, &which.simulator) {
         (World::Simulator, Some(url)) => {
             Environment::simulator(url).map_err(|e| Failure::usage(format!("--simulator: {e}")))
@@ -37,12 +37,12 @@ pub(super) fn environment(which: &TokenArgs) -> Result<Environment, Failure> {
 }
 
 /// The folder of its token.
-pub(super) fn folder(home: &Path, environment: &Environment) -> PathBuf {
+pub(crate) fn folder(home: &Path, environment: &Environment) -> PathBuf {
     custody::folder(home, environment.name())
 }
 
 /// The key that was asked for, or the one that is at hand.
-pub(super) fn key(which: &TokenArgs) -> Result<Arc<dyn KeySource>, Failure> {
+pub(crate) fn key(which: &TokenArgs) -> Result<Arc<dyn KeySource>, Failure> {
     let credential = std::env::var_os("CREDENTIALS_DIRECTORY")
         .map(|folder| Credential::new(Path::new(&folder)))
         .filter(Credential::exists);
@@ -57,14 +57,14 @@ pub(super) fn key(which: &TokenArgs) -> Result<Arc<dyn KeySource>, Failure> {
 }
 
 /// The owner of the token that was asked for.
-pub(super) fn owner(context: &Context, which: &TokenArgs) -> Result<Custodian, Failure> {
+pub(crate) fn owner(context: &Context, which: &TokenArgs) -> Result<Custodian, Failure> {
     let environment = environment(which)?;
     let store = store(context, &environment, key(which)?)?;
     Ok(Custodian::new(store, transport(environment)?))
 }
 
 /// The folder with a key.
-pub(super) fn store(
+pub(crate) fn store(
     context: &Context,
     environment: &Environment,
     key: Arc<dyn KeySource>,
@@ -73,6 +73,6 @@ pub(super) fn store(
 }
 
 /// The way to the broker, for one person at a terminal: no budget is shared.
-pub(super) fn transport(environment: Environment) -> Result<Arc<Transport>, Failure> {
+pub(crate) fn transport(environment: Environment) -> Result<Arc<Transport>, Failure> {
     Ok(Arc::new(Transport::new(environment, Limits::default(), Arc::new(Unlimited))?))
 }
