@@ -89,10 +89,7 @@ pub fn make(
         ))));
     }
     let folder = folder(wanted.home, &history.digest(symbols));
-    let kept = |path: &Path| load(path, symbols);
-    if let Ok(known) = kept(&folder)
-        && known.digest(symbols) == history.digest(symbols)
-    {
+    if let Ok(known) = read(wanted.home, &history.digest(symbols), symbols) {
         return Ok(known);
     }
     let vix = vix_series(&history.vix);
@@ -103,7 +100,7 @@ pub fn make(
     if let Some(blocker) = report.blockers.iter().find(|blocker| !blocker.acceptable) {
         return Err(NoHistory::Failure(Failure::work(blocker.detail.clone())));
     }
-    Ok(kept(&folder)?)
+    read(wanted.home, &history.digest(symbols), symbols).map_err(NoHistory::Failure)
 }
 
 /// Reads the history of a run back.
@@ -124,7 +121,11 @@ pub fn read(home: &Path, digest: &str, symbols: &[Symbol]) -> Result<History, Fa
 }
 
 fn load(folder: &Path, symbols: &[Symbol]) -> Result<History, Failure> {
-    Ok(History::from_catalogue(&Catalogue::open(folder)?, symbols)?)
+    let mut history = History::from_catalogue(&Catalogue::open(folder)?, symbols)?;
+    // Where no volatility index was known before the run, none is taken from elsewhere.
+    let last = history.index.last();
+    history.vix.retain(|(date, _)| last.is_some_and(|last| *date <= last));
+    Ok(history)
 }
 
 /// All of it from the broker; what it does not have of the context, from this machine.

@@ -19,7 +19,7 @@ use crate::live::clock::Clock;
 use crate::live::credentials::{Held, Paper};
 use crate::live::gathering::{Context, Universe};
 use crate::live::opening::{self, NoHistory, Wanted};
-use crate::live::schedule::Schedule;
+use crate::live::schedule::{Pace, Schedule};
 use crate::manifest::{self, Manifest};
 use crate::market::Market;
 use crate::progress::say;
@@ -38,33 +38,61 @@ pub(super) fn start<'a>(
     (clock, stop): Time<'a>,
 ) -> Result<Option<Session<'a>>, Failure> {
     let pace = job.settings.paper.pace().map_err(Failure::usage)?;
-    let (symbols, context) = (symbols(job)?, context(job)?);
-    let source = format!("questrade {}", held.environment());
-    let broker = Broker::new(held)?;
-    let mut universe = Universe::new(symbols.clone(), context.clone());
-    let mut store = Store::open(job.home, Mode::Paper)?;
-
-    let begun = match continued(job, &symbols, &source)? {
-        Some(begun) => begun,
-        None => {
-            let Some(()) = patiently(job, (clock, stop), || {
-                universe.resolve(&broker).map(drop).map_err(Into::into)
-            })?
-            else {
-                return Ok(None);
-            };
-            let exchanges = require_listed(job, &universe)?;
-            let now = clock.now()?;
-            let from = Schedule::new(exchanges, pace.clone()).first_session(now)?;
-            let wanted = Wanted { home: job.home, settings: job.settings, context: &context, from };
-            let make = || opening::make(&wanted, (&broker, &universe), now);
-            let Some(history) = patiently(job, (clock, stop), make)? else { return Ok(None) };
-            begin(job, history, (symbols, from), source)?
-        }
+    let asked = Asked {
+        symbols: symbols(job)?,
+        context: context(job)?,
+        source: format!("questrade {}", held.environment()),
+        pace,
     };
-    let Begun { market, mut engine } = begun;
-    engine = engine.setting_aside(Arc::new(ScratchFile::create(job.home)?));
-    let handle = store.begin_run(&engine.started(), clock.now()?)?;
+    let broker = Broker::new(held)?;
+    let mut universe = Universe::new(asked.symbols.clone(), asked.context.clone());
+    let store = Store::open(job.home, Mode::Paper)?;
+    let begun = match continued(job, &asked)? {
+        Some(begun) => Some(begun),
+        None => fresh(job, &asked, (&broker, &mut universe), (clock, stop))?,
+    };
+    let Some(begun) = begun else { return Ok(None) };
+    universe.remember(&begun.market.history, begun.market.from);
+    enter(job, begun, (store, universe, asked.pace), Edges { broker, clock, stop }).map(Some)
+}
+
+/// What the settings ask for.
+struct Asked {
+    symbols: Vec<Symbol>,
+    context: Context,
+    /// Name of the source, for provenance.
+    source: String,
+    pace: Pace,
+}
+
+/// A new run: listings, its first session, the history before it.
+fn fresh(
+    job: &Job<'_>,
+    asked: &Asked,
+    (broker, universe): (&Broker, &mut Universe),
+    (clock, stop): (&mut dyn Clock, &dyn Fn() -> bool),
+) -> Result<Option<Begun>, Failure> {
+    let resolve = || universe.resolve(broker).map(drop).map_err(Into::into);
+    let Some(()) = patiently(job, (clock, stop), resolve)? else { return Ok(None) };
+    let exchanges = require_listed(job, universe)?;
+    let now = clock.now()?;
+    let from = Schedule::new(exchanges, asked.pace.clone()).first_session(now)?;
+    let wanted = Wanted { home: job.home, settings: job.settings, context: &asked.context, from };
+    let make = || opening::make(&wanted, (broker, &*universe), now);
+    let Some(history) = patiently(job, (clock, stop), make)? else { return Ok(None) };
+    begin(job, history, asked, from).map(Some)
+}
+
+/// The run in the database, the engine warm, and what is on record computed anew.
+fn enter<'a>(
+    job: &'a Job<'_>,
+    begun: Begun,
+    (mut store, universe, pace): (Store, Universe, Pace),
+    edges: Edges<'a>,
+) -> Result<Session<'a>, Failure> {
+    let Begun { market, engine } = begun;
+    let mut engine = engine.setting_aside(Arc::new(ScratchFile::create(job.home)?));
+    let handle = store.begin_run(&engine.started(), edges.clock.now()?)?;
     if handle.resumed {
         continuing::check_learned(job.home, Mode::Paper, &handle, &engine)?;
     }
@@ -77,9 +105,7 @@ pub(super) fn start<'a>(
     for data in Replay::warm_up(&market.history, &market.symbols, market.from)? {
         engine.observe(&data);
     }
-    universe.remember(&market.history, market.from);
     let exchanges: Vec<Exchange> = market.history.series.values().map(|s| s.exchange).collect();
-    let notes = Notes::default();
     let place = Place {
         run_id: handle.id.clone(),
         resumed: handle.resumed,
@@ -88,12 +114,12 @@ pub(super) fn start<'a>(
         universe,
         schedule: Schedule::new(exchanges, pace),
     };
+    let notes = Notes::default();
     let ledger = SqliteLedger::new(store, handle, GROUP_CYCLES)?;
     let recorder = Recorder::new(ledger, market.source, notes.clone());
-    let mut session =
-        Session::new(job, place, Edges { broker, clock, stop }, (engine, recorder, notes))?;
+    let mut session = Session::new(job, place, edges, (engine, recorder, notes))?;
     session.recover(&inputs)?;
-    Ok(Some(session))
+    Ok(session)
 }
 
 /// A run with its market, before its first session.
@@ -103,15 +129,15 @@ struct Begun {
 }
 
 /// The open run of the mode, if it was asked for the same thing.
-fn continued(job: &Job<'_>, symbols: &[Symbol], source: &str) -> Result<Option<Begun>, Failure> {
+fn continued(job: &Job<'_>, asked: &Asked) -> Result<Option<Begun>, Failure> {
     let runs = Store::open_read(job.home, Mode::Paper)?.runs()?;
     let Some(open) = runs.into_iter().find(|run| run.status == RunStatus::Running) else {
         return Ok(None);
     };
     let RunInfo { id, start, .. } = open;
-    if start.symbols == symbols {
-        let history = opening::read(job.home, &start.data_digest, symbols)?;
-        let begun = begin(job, history, (symbols.to_vec(), start.from), source.to_owned())?;
+    if start.symbols == asked.symbols {
+        let history = opening::read(job.home, &start.data_digest, &asked.symbols)?;
+        let begun = begin(job, history, asked, start.from)?;
         if begun.engine.started() == start {
             return Ok(Some(begun));
         }
@@ -123,12 +149,8 @@ fn continued(job: &Job<'_>, symbols: &[Symbol], source: &str) -> Result<Option<B
     Ok(None)
 }
 
-fn begin(
-    job: &Job<'_>,
-    history: History,
-    (symbols, from): (Vec<Symbol>, Date),
-    source: String,
-) -> Result<Begun, Failure> {
+fn begin(job: &Job<'_>, history: History, asked: &Asked, from: Date) -> Result<Begun, Failure> {
+    let (symbols, source) = (asked.symbols.clone(), asked.source.clone());
     let currency = currency(job)?;
     let listing = job.settings.execution.listing(currency);
     history.require_currency(&symbols, listing).map_err(|e| Failure::usage(e.to_string()))?;
