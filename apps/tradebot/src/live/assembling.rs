@@ -106,7 +106,7 @@ impl Assembler {
 }
 
 impl Lane {
-    fn trades(&self, date: Date) -> bool {
+    fn trades(self, date: Date) -> bool {
         self.exchange.is_session(date).unwrap_or(false)
     }
 }
@@ -170,9 +170,9 @@ mod tests {
     fn a_symbol_that_never_comes_again_is_missing_and_never_ended() {
         let history = History::bundled().unwrap();
         let symbols = history.symbols();
-        let from = "2018-03-20".parse().unwrap();
+        let from = "2012-06-27".parse().unwrap();
         let mut assembler = Assembler::after(&history, &symbols, from);
-        for (n, date) in (1..).zip(["2018-03-20", "2018-03-21", "2018-03-22"]) {
+        for (n, date) in (1..).zip(["2012-06-27", "2012-06-28", "2012-06-29"]) {
             let data = assembler.session(date.parse().unwrap(), &Brought::default());
             assert!(data.ended.is_empty() && data.missed.iter().all(|(_, missed)| *missed == n));
             assert_eq!(data.missed.len(), symbols.len());

@@ -83,7 +83,7 @@ impl Universe {
         for name in names {
             match (found.iter().find(|l| l.symbol == name), self.listings.get(&name)) {
                 (None, _) => {
-                    findings.push((name, "not_listed", "the broker does not list it".to_owned()))
+                    findings.push((name, "not_listed", "the broker does not list it".to_owned()));
                 }
                 (Some(now), Some(before)) if now.id != before.id => {
                     findings.push((name, "id_changed", format!("{} was {}", now.id, before.id)));

@@ -232,6 +232,7 @@ mod tests {
 
     fn status() -> Status {
         Status {
+            live: None,
             run_id: "demo-0001".to_owned(),
             mode: "demo".to_owned(),
             state: "unfinished",
