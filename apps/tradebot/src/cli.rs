@@ -2,6 +2,7 @@
 
 mod budgets;
 mod data;
+mod live;
 mod many;
 mod quality;
 mod tax;
@@ -15,6 +16,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use budgets::{BudgetsArgs, CallingMode};
 pub use data::{DataCommand, GenerateArgs, ImportArgs, StampArg, SyncArgs};
+pub use live::LiveArgs;
 pub use many::{CompareArgs, Learning, RankedBy, Search, SweepArgs, WalkForwardArgs};
 pub use quality::{DecideArgs, ProvenanceArgs, QualityCommand};
 pub use tax::{BasisChoice, ReportCommand, TaxArgs};
@@ -76,7 +78,7 @@ pub enum LogFormat {
 pub enum RunMode {
     /// Recorded market data, simulated broker: needs nothing else
     Demo,
-    /// Live data, simulated broker (comes with the broker connection)
+    /// Live data, simulated broker: needs the broker's token
     Paper,
     /// Live data, real account (comes with the broker connection)
     Live,
@@ -89,6 +91,8 @@ pub enum ReadMode {
     Demo,
     /// Runs of `tradebot backtest`
     Backtest,
+    /// The runs of `tradebot run --mode paper`
+    Paper,
 }
 
 /// How a table is printed.
@@ -118,7 +122,7 @@ pub struct Which {
 pub enum Command {
     /// Run the decision loop
     #[command(
-        after_help = "Examples:\n  tradebot run --mode demo\n  tradebot run --mode demo --symbols AAPL,MSFT --from 2005-01-01 --to 2009-12-31 --cash 25000\n\nInterrupt it whenever you like: the same command continues where it was."
+        after_help = "Examples:\n  tradebot run --mode demo\n  tradebot run --mode demo --symbols AAPL,MSFT --from 2005-01-01 --to 2009-12-31 --cash 25000\n  tradebot run --mode paper --symbols AAPL,MSFT --environment practice --passphrase-file FILE\n\nInterrupt it whenever you like: the same command continues where it was."
     )]
     Run(RunArgs),
     /// Run the same loop over any history and judge the result
@@ -299,6 +303,9 @@ pub struct RunArgs {
     /// Sessions a second, to watch it work [default: as fast as it goes]
     #[arg(long, value_name = "N")]
     pub pace: Option<f64>,
+    /// What a run on live data is given.
+    #[command(flatten)]
+    pub live: LiveArgs,
 }
 
 /// Arguments of `backtest`.

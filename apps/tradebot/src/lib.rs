@@ -28,7 +28,6 @@ pub mod sweeping;
 pub mod replaying;
 pub mod live;
 pub mod summary;
-pub mod live;
 pub mod commands;
 pub mod validate;
 

@@ -28,6 +28,7 @@ impl From<ReadMode> for Mode {
         match mode {
             ReadMode::Demo => Self::Demo,
             ReadMode::Backtest => Self::Backtest,
+            ReadMode::Paper => Self::Paper,
         }
     }
 }

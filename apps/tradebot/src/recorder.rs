@@ -8,9 +8,11 @@ use std::rc::Rc;
 use std::time::Instant;
 
 use tradebot_domain::{Bar, Feed, Moment, SessionData, Symbol, Timestamp};
+use tradebot_engine::Phase;
 use tradebot_journal::{Event, Ledger, LedgerError};
-use tradebot_storage::{SqliteLedger, Store, StoreError};
+use tradebot_storage::{InputFinding, SessionInput, SqliteLedger, Store, StoreError};
 
+use crate::live::usage::UsageRecorder;
 use crate::metering;
 
 /// Durations of one session's phases, nanoseconds.
@@ -32,8 +34,46 @@ impl Notes {
         self.0.borrow_mut().phases.push(times);
     }
 
-    fn bars(&self, bars: &[(Symbol, Bar)]) {
+    /// Bars that were handed to the engine.
+    pub fn bars(&self, bars: &[(Symbol, Bar)]) {
         self.0.borrow_mut().bars.extend_from_slice(bars);
+    }
+}
+
+/// Times the phases of cycles and notes them.
+#[derive(Debug)]
+pub struct PhaseTimer {
+    current: Option<(Phase, Instant)>,
+    spent: [u64; 8],
+    notes: Notes,
+}
+
+impl PhaseTimer {
+    /// Writes into `notes`.
+    pub const fn new(notes: Notes) -> Self {
+        Self { current: None, spent: [0; 8], notes }
+    }
+
+    /// A phase begins, and the one before it ends.
+    pub fn enter(&mut self, phase: Phase) {
+        let at = now();
+        self.close(at);
+        self.current = Some((phase, at));
+    }
+
+    /// The session is over.
+    pub fn session_done(&mut self, session: Moment) {
+        self.close(now());
+        let spent = std::mem::take(&mut self.spent);
+        let phases = Phase::ALL.iter().map(|p| (p.name(), spent[*p as usize])).collect();
+        self.notes.phases((session, phases));
+    }
+
+    fn close(&mut self, at: Instant) {
+        if let Some((phase, since)) = self.current.take() {
+            let nanos = u64::try_from(at.duration_since(since).as_nanos()).unwrap_or(u64::MAX);
+            self.spent[phase as usize] += nanos;
+        }
     }
 }
 
@@ -86,6 +126,39 @@ impl Recorder {
     /// [`StoreError`]; the ledger stops.
     pub fn log(&mut self, level: &str, message: &str, at: Timestamp) -> Result<(), StoreError> {
         self.ledger.log(level, "tradebot", message, "{}", at)
+    }
+
+    /// Keeps what a session was given, durably before it is used.
+    ///
+    /// # Errors
+    /// [`StoreError`]; the ledger stops.
+    pub fn keep_input(&mut self, input: &SessionInput) -> Result<(), StoreError> {
+        self.ledger.keep_input(input)
+    }
+
+    /// Keeps what was called of interfaces, so that the next process counts it too.
+    ///
+    /// # Errors
+    /// [`StoreError`]; what was not written is tried again with the next call.
+    pub fn keep_usage(&self, usage: &mut UsageRecorder) -> Result<(), StoreError> {
+        usage.flush(self.ledger.store()).map(drop)
+    }
+
+    /// Keeps what looked wrong about live data.
+    ///
+    /// # Errors
+    /// [`StoreError`]; the ledger stops.
+    pub fn keep_finding(&mut self, finding: &InputFinding) -> Result<(), StoreError> {
+        self.ledger.keep_finding(finding)
+    }
+
+    /// Remembers the head of the chain apart from the database, durably.
+    ///
+    /// # Errors
+    /// [`StoreError`]; the ledger stops.
+    pub fn anchor(&mut self) -> Result<(), StoreError> {
+        self.write_notes()?;
+        self.ledger.anchor()
     }
 
     /// Writes what is left and ends the run's ledger.

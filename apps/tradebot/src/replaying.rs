@@ -19,7 +19,7 @@ use crate::interrupt::Interrupt;
 use crate::manifest::{self, Manifest};
 use crate::market::Market;
 use crate::progress::{Progress, say};
-use crate::recorder::{NotedFeed, Notes, Recorder};
+use crate::recorder::{NotedFeed, Notes, PhaseTimer, Recorder};
 use crate::settings::Settings;
 use crate::{attempts, continuing, metering, output, reading};
 
@@ -338,9 +338,7 @@ struct Watch {
     pace: Option<Duration>,
     begun: Instant,
     first_cycle: Option<Duration>,
-    current: Option<(Phase, Instant)>,
-    spent: [u64; 8],
-    notes: Notes,
+    timer: PhaseTimer,
 }
 
 impl Watch {
@@ -350,32 +348,18 @@ impl Watch {
             pace: job.pace.map(|p| Duration::from_secs_f64(1.0 / p)),
             begun,
             first_cycle: None,
-            current: None,
-            spent: [0; 8],
-            notes,
-        }
-    }
-
-    fn close_phase(&mut self, at: Instant) {
-        if let Some((phase, since)) = self.current.take() {
-            let nanos = u64::try_from(at.duration_since(since).as_nanos()).unwrap_or(u64::MAX);
-            self.spent[phase as usize] += nanos;
+            timer: PhaseTimer::new(notes),
         }
     }
 }
 
 impl Observer for Watch {
     fn enter(&mut self, phase: Phase) {
-        let at = now();
-        self.close_phase(at);
-        self.current = Some((phase, at));
+        self.timer.enter(phase);
     }
 
     fn session_done(&mut self, snapshot: &SnapshotRecord) {
-        self.close_phase(now());
-        let spent = std::mem::take(&mut self.spent);
-        let phases = Phase::ALL.iter().map(|p| (p.name(), spent[*p as usize])).collect();
-        self.notes.phases((snapshot.session, phases));
+        self.timer.session_done(snapshot.session);
         self.first_cycle.get_or_insert_with(|| self.begun.elapsed());
         self.progress.session(snapshot);
         if let Some(pace) = self.pace {

@@ -18,10 +18,12 @@ use crate::cli::{BacktestArgs, DataSource, ReplayArgs};
 use crate::exit::Failure;
 pub use execution::{Execution, Preset};
 pub use live::{Live, PartnerTerms, SinkName};
+pub use paper::{Broker, Opening, Paper};
 pub use sources::Sources;
 
 mod execution;
 mod live;
+mod paper;
 mod sources;
 
 /// Variables with our prefix that are not configuration keys.
@@ -63,6 +65,16 @@ pub struct Settings {
     /// Sources of market data for `data sync`.
     #[serde(default, skip_serializing_if = "Sources::is_plain")]
     pub sources: Sources,
+    /// Which broker a run on live data reads.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub broker: Broker,
+    /// How a run on live data keeps time.
+    #[serde(default, skip_serializing_if = "Paper::is_default")]
+    pub paper: Paper,
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 /// The account of a demo or backtest.
@@ -189,6 +201,8 @@ impl Default for Settings {
             second_opinion: SecondOpinionView::default(),
             log: Log { format: "text".to_owned(), level: "warn".to_owned() },
             sources: Sources::default(),
+            broker: Broker::default(),
+            paper: Paper::default(),
         }
     }
 }

@@ -3,13 +3,15 @@
 //! A "session" here is a cycle of the run: a whole session of daily bars, or the minute of one at
 //! which a shorter bar ended.
 
+use serde::{Deserialize, Serialize};
+
 use crate::action::CorporateAction;
 use crate::bar::Bar;
 use crate::moment::Moment;
 use crate::symbol::Symbol;
 
 /// Everything that became known by the end of one bar, and nothing later.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SessionData {
     /// When the bar ended.
     pub session: Moment,

@@ -66,6 +66,8 @@ pub struct Engine {
     warm_start: Option<String>,
     /// Hours of the session, where bars are shorter than one.
     clock: Option<SessionClock>,
+    /// Why no entry may be decided: the reason and its detail.
+    barred: Option<(&'static str, String)>,
     /// A rule strategy that decides instead of the ensemble.
     rules: Option<Box<Rules>>,
     /// Bars inside the sessions' bars.
@@ -114,6 +116,7 @@ impl Engine {
             last_session: None,
             warm_start: None,
             clock: config.intraday.map(SessionClock::new),
+            barred: None,
             rules: None,
             finer: None,
             config,
@@ -278,6 +281,16 @@ impl Engine {
             }
         }
         self.last_session = Some(data.session);
+    }
+
+    /// From the next session on no entry is decided, and every record says why: the name of a reason
+    /// and its detail. `None` lets entries be decided again.
+    ///
+    /// Bars, orders, positions and what is learned go on as ever. For what only the surroundings of
+    /// a run can know, such as a session that reached it too late to be acted on; whoever sets it
+    /// keeps it with the session, since a replay must set it again.
+    pub fn bar_entries(&mut self, why: Option<(&'static str, String)>) {
+        self.barred = why;
     }
 
     /// Records the start of the run. To be called once, before the first session.

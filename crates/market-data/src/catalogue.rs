@@ -213,6 +213,26 @@ impl Catalogue {
         transaction::store_synthetic(self, label, series, imported_at)
     }
 
+    /// Stores series that a program has at hand: all of them or none.
+    ///
+    /// - `label`: says where they are from, such as `questrade`. It takes the place of a file's name
+    ///   in the provenance.
+    ///
+    /// Findings of the quality gate are noted as accepted: the gates of a run meet these bars too.
+    /// Bars that are stored already must be the same ones.
+    ///
+    /// # Errors
+    /// [`DataError::Mixed`] where the catalogue holds a made-up world; else as
+    /// [`Catalogue::import`].
+    pub fn store_series(
+        &mut self,
+        label: &str,
+        series: Vec<Series>,
+        imported_at: Option<Timestamp>,
+    ) -> Result<ImportReport, DataError> {
+        transaction::store_series(self, (label, None), series, imported_at)
+    }
+
     /// The made-up world that the catalogue holds, if it holds one.
     pub fn world(&self) -> Option<&str> {
         self.entries.values().find_map(Entry::label)

@@ -148,6 +148,19 @@ impl SqliteLedger {
         })
     }
 
+    /// Writes beside the chain and makes it durable before this returns.
+    pub(crate) fn durably(
+        &mut self,
+        what: &'static str,
+        f: impl FnOnce(&rusqlite::Connection, i64) -> rusqlite::Result<()>,
+    ) -> Result<(), StoreError> {
+        self.usable()?;
+        self.begin()?;
+        let run = self.run.key.0;
+        self.write(what, |conn| f(conn, run))?;
+        self.commit_group()
+    }
+
     /// Opens the transaction of the group unless it is open.
     pub(crate) fn begin(&mut self) -> Result<(), StoreError> {
         if !self.in_transaction {

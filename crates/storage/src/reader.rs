@@ -110,7 +110,7 @@ impl Reader {
             .map_err(|e| self.db.error("a query", e))
     }
 
-    fn all<T, P: Params>(
+    pub(crate) fn all<T, P: Params>(
         &self,
         sql: &str,
         params: P,
@@ -129,7 +129,7 @@ fn through(to: Moment) -> String {
 }
 
 /// A column that must parse, such as a date or a decimal.
-fn parsed<T: std::str::FromStr>(row: &Row<'_>, column: usize) -> rusqlite::Result<T>
+pub(crate) fn parsed<T: std::str::FromStr>(row: &Row<'_>, column: usize) -> rusqlite::Result<T>
 where
     T::Err: std::fmt::Display,
 {
@@ -137,7 +137,7 @@ where
     text.parse().map_err(|e: T::Err| unreadable(column, &format!("`{text}`: {e}")))
 }
 
-fn unreadable(column: usize, detail: &str) -> rusqlite::Error {
+pub(crate) fn unreadable(column: usize, detail: &str) -> rusqlite::Error {
     rusqlite::Error::FromSqlConversionFailure(
         column,
         rusqlite::types::Type::Text,

@@ -34,3 +34,4 @@ mod wrong_data;
 mod wrong_database;
 mod extra_data;
 mod intraday;
+mod paper;

@@ -215,8 +215,8 @@ fn an_account_in_canadian_dollars_is_refused_for_prices_in_us_dollars() {
 
 #[test]
 fn paper_and_live_say_what_they_need() {
-    for mode in ["paper", "live"] {
-        refused_arguments(&["run", "--mode", mode], &["broker connection", "--mode demo"]);
+    for (mode, words) in [("paper", "no key to seal"), ("live", "--mode paper")] {
+        refused_arguments(&["run", "--mode", mode], &[words]);
     }
     refused_arguments(&["run", "--mode", "production"], &["production", "demo", "paper", "live"]);
 }

@@ -1,5 +1,6 @@
 //! Calls that read symbols and markets.
 
+use jiff::ToSpan as _;
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 use tradebot_broker_questrade::candle::CandlesReply;
@@ -62,9 +63,11 @@ impl World {
         let adjusted = |bar: &Bar, x: f64| x / instrument.split_factor(bar.date.date(), today);
         let highest = year.iter().map(|b| units(adjusted(b, b.high))).max().map(price);
         let lowest = year.iter().map(|b| units(adjusted(b, b.low))).min().map(price);
+        // Dividends are announced some weeks ahead; a later one is not known yet.
+        let announced = today.checked_add(21.days()).unwrap_or(today);
         let dividend = instrument.actions.iter().rev().find_map(|a| match a.kind {
-            ActionKind::Dividend { amount } => Some((amount, a.ex_date)),
-            ActionKind::Split { .. } => None,
+            ActionKind::Dividend { amount } if a.ex_date <= announced => Some((amount, a.ex_date)),
+            _ => None,
         });
         let close = past.last().map(|b| price(units(adjusted(b, b.close))));
         SymbolDetail {

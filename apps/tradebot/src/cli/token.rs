@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
+use serde::{Deserialize, Serialize};
 
 /// The broker's token. It is never an argument: other users of the machine can read those.
 #[derive(Debug, Clone, Subcommand)]
@@ -77,7 +78,8 @@ pub struct TokenArgs {
 }
 
 /// One of the broker's worlds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum World {
     /// Real accounts
     Live,
@@ -88,7 +90,8 @@ pub enum World {
 }
 
 /// Where the sealing key comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum KeyChoice {
     /// The credential tradebot-token-key of the systemd unit
     Systemd,

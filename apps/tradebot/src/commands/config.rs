@@ -65,6 +65,7 @@ pub fn problems(settings: &Settings) -> Vec<String> {
         problems.push(format!("account.currency: {e}"));
     }
     universe(settings, &mut problems);
+    problems.extend(settings.paper.pace().err());
     if !["text", "json"].contains(&settings.log.format.as_str()) {
         problems.push(format!("log.format is `{}`; text and json are known", settings.log.format));
     }
@@ -127,6 +128,7 @@ mod tests {
         settings.universe.data = "bundle".to_owned();
         settings.universe.symbols = Some(vec!["A B".to_owned()]);
         settings.universe.from = Some("2005-02-30".to_owned());
+        settings.paper.maintenance = vec!["noon".to_owned()];
         settings.log.level = "tradebot=loud".to_owned();
         settings.log.format = "xml".to_owned();
         settings.policy = Some("no-such-policy.yaml".into());
@@ -136,6 +138,7 @@ mod tests {
             "universe.data",
             "universe.symbols",
             "universe.from",
+            "paper.maintenance",
             "log.level",
             "log.format",
             "no-such-policy.yaml",

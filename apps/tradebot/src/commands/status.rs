@@ -13,6 +13,7 @@ use tradebot_storage::{DecisionFilter, Reader, RunKey, RunStatus};
 use super::{Context, positions, writer};
 use crate::cli::TableArgs;
 use crate::exit::Failure;
+use crate::live::status::LiveStatus;
 use crate::output;
 use crate::reading::{self, Found};
 use crate::settings::Overrides;
@@ -58,6 +59,8 @@ struct Status {
     /// The newest last.
     risk_events: Vec<RiskRecord>,
     learned: Option<LearnedRecord>,
+    /// What the process of a run on live data said last; null for a replay.
+    live: Option<LiveStatus>,
     database: PathBuf,
 }
 
@@ -111,6 +114,7 @@ fn gather(context: &Context, found: &Found) -> Result<Status, Failure> {
         pending,
         risk_events,
         learned: reader.learned(run)?.pop(),
+        live: LiveStatus::read(&context.home, *mode).filter(|live| live.run_id == info.id),
         database: reader.path().to_owned(),
     })
 }

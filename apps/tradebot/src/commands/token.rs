@@ -2,7 +2,7 @@
 
 mod brought;
 mod drill;
-pub(super) mod place;
+pub(crate) mod place;
 mod status;
 
 use std::process::ExitCode;

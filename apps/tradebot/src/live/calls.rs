@@ -98,6 +98,27 @@ impl Budget for Governed {
     }
 }
 
+/// No budget and hardly a pause, for a clock that is moved on: nothing may wait for the machine's.
+#[derive(Debug, Clone, Copy)]
+pub struct Unwaiting;
+
+impl Budget for Unwaiting {
+    fn admit(
+        &self,
+        class: Class,
+        priority: transport::Priority,
+        patience: Duration,
+    ) -> Admitted<'_> {
+        transport::Unlimited.admit(class, priority, patience)
+    }
+
+    fn pauses(&self) -> Box<dyn transport::Pauses> {
+        let soon = Duration::from_millis(5);
+        let reads = RetryPolicy { first: soon, longest: soon, ..BROKER_READS };
+        Box::new(Waiting(reads.pauses()))
+    }
+}
+
 /// A call of the broker that the governor let through.
 struct Leaving(Permit);
 

@@ -62,8 +62,11 @@ impl Engine {
     }
 
     /// # Errors
-    /// The session is too near its end for an entry.
+    /// Entries are barred, or the session is too near its end for one.
     pub(super) fn entry_in_time(&self) -> Result<(), Passed> {
+        if let Some((reason, detail)) = &self.barred {
+            return Err(Passed { reason, detail: detail.clone() });
+        }
         let late = self.clock.as_ref().and_then(SessionClock::no_entry);
         late.map_or(Ok(()), |detail| Err(Passed { reason: "near_close", detail }))
     }

@@ -5,6 +5,7 @@
 mod market;
 mod laws;
 mod limits;
+mod barred;
 mod management;
 mod oddities;
 mod adapting;

@@ -82,9 +82,19 @@ pub(super) fn store_synthetic(
     imported_at: Option<Timestamp>,
 ) -> Result<ImportReport, DataError> {
     debug_assert!(label.starts_with(SYNTHETIC), "`{label}` does not say what it is");
+    store_series(catalogue, (label, Some(label)), series, imported_at)
+}
+
+/// Stores series that are not read from files. `world`: the made-up world that they are of.
+pub(super) fn store_series(
+    catalogue: &mut Catalogue,
+    (label, world): (&str, Option<&str>),
+    series: Vec<Series>,
+    imported_at: Option<Timestamp>,
+) -> Result<ImportReport, DataError> {
     let lock = disk::Lock::take(&catalogue.dir)?;
     catalogue.entries = disk::read_index(&catalogue.dir)?;
-    catalogue.require_unmixed(Some(label))?;
+    catalogue.require_unmixed(world)?;
     let (mut candidates, mut blockers) = (Vec::new(), Vec::new());
     for series in series {
         let options = ImportOptions {

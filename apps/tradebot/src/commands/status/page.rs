@@ -1,5 +1,6 @@
 //! The state of a run for people.
 
+use tradebot_domain::{Date, Timestamp};
 use tradebot_ensemble::EnsembleConfig;
 use tradebot_journal::{LearnedRecord, RegimeRecord};
 
@@ -8,6 +9,8 @@ use crate::commands::figures::{
     age_words, counted, price, probability, signed_money, signed_percent,
 };
 use crate::commands::page::Page;
+use crate::live::schedule;
+use crate::live::status::{Activity, LiveStatus};
 use crate::output;
 
 impl Status {
@@ -20,8 +23,11 @@ impl Status {
 
     fn write(&self, page: &mut Page) {
         page.title(&self.headline());
-        if self.state == "unfinished" {
+        if self.state == "unfinished" && self.live.is_none() {
             page.title(&format!("It is wanted to {}; the same command continues it.", self.to));
+        }
+        if let Some(live) = &self.live {
+            live_section(page, live);
         }
         self.account(page);
         if let Some(regime) = &self.regime {
@@ -135,6 +141,46 @@ fn regime_section(page: &mut Page, r: &RegimeRecord) {
 }
 
 /// Weights and Brier scores of members, and whether they have shown skill.
+/// What a run on live data waits for, and how fresh its data are.
+fn live_section(page: &mut Page, live: &LiveStatus) {
+    page.section("Live data");
+    let wall = |at: Option<Timestamp>| {
+        at.map_or_else(String::new, |at| {
+            let local = schedule::eastern().to_datetime(at);
+            format!("{} Eastern", local.strftime("%Y-%m-%d %H:%M"))
+        })
+    };
+    let date = |date: Option<Date>| date.map_or_else(|| "none".to_owned(), |date| date.to_string());
+    let activity = match live.activity {
+        Activity::Recovering => "computing anew what is on record",
+        Activity::Waiting => "waiting",
+        Activity::Fetching => "asking the broker for a session",
+        Activity::Troubled => "waiting for the broker",
+        Activity::NeedsYou => "NEEDS YOU",
+        Activity::Stopped => "stopped; the same command continues",
+    };
+    let next = live.next.clone().unwrap_or_default();
+    let offset =
+        live.clock_offset_ms.map_or_else(String::new, |ms| format!("clocks differ by {ms} ms"));
+    page.rows(
+        "<<~",
+        &[
+            ("process", activity.to_owned(), format!("told {}", wall(Some(live.at)))),
+            ("next", format!("{next} of {}", date(live.next_session)), wall(live.next_at)),
+            (
+                "decided",
+                date(live.decided),
+                format!("bars complete {}", wall(live.data_complete_at)),
+            ),
+            ("broker", wall(live.broker_answered_at), offset),
+        ]
+        .map(|(name, figure, note)| vec![name.to_owned(), figure, note]),
+    );
+    if let Some(trouble) = &live.trouble {
+        page.say(trouble);
+    }
+}
+
 fn learned_section(page: &mut Page, learned: &LearnedRecord) {
     page.section("Learned: weight, Brier score, of the last 60 sessions");
     let rows: Vec<Vec<String>> = learned
@@ -186,6 +232,7 @@ mod tests {
 
     fn status() -> Status {
         Status {
+            live: None,
             run_id: "demo-0001".to_owned(),
             mode: "demo".to_owned(),
             state: "unfinished",

@@ -58,10 +58,7 @@ pub(crate) fn key(which: &TokenArgs) -> Result<Arc<dyn KeySource>, Failure> {
 }
 
 /// The owner of the token that was asked for.
-pub(in crate::commands) fn owner(
-    context: &Context,
-    which: &TokenArgs,
-) -> Result<Custodian, Failure> {
+pub(crate) fn owner(context: &Context, which: &TokenArgs) -> Result<Custodian, Failure> {
     let environment = environment(which)?;
     let store = store(context, &environment, key(which)?)?;
     Ok(Custodian::new(store, transport(environment)?))
@@ -77,6 +74,6 @@ pub(crate) fn store(
 }
 
 /// The way to the broker, for one person at a terminal.
-pub(in crate::commands) fn transport(environment: Environment) -> Result<Arc<Transport>, Failure> {
+pub(crate) fn transport(environment: Environment) -> Result<Arc<Transport>, Failure> {
     Ok(calls::transport(environment, &calls::governor()?)?)
 }

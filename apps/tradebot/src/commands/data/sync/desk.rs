@@ -12,13 +12,14 @@ use tradebot_market_data::source::{
     dates::Dates, files::Files, finnhub::Finnhub, fred::Fred, gdelt::Gdelt, newsapi::NewsApi,
     rss::Rss, source_limits, valet::Valet, yahoo::Yahoo,
 };
-use tradebot_storage::{ApiUsage, FactStore};
+use tradebot_storage::FactStore;
 
 use super::adapt::SeriesBars;
 use super::questrade::Questrade;
 use crate::cli::SyncArgs;
 use crate::commands::Context;
 use crate::exit::Failure;
+use crate::live::usage;
 use crate::progress::say;
 use crate::settings::{Settings, Sources, closest};
 
@@ -39,8 +40,6 @@ pub(super) const NAMES: [&str; 12] = [
 ];
 /// Calls of earlier processes that still count: two days cover the longest window.
 const USAGE_HOURS: i64 = 48;
-/// Length of a row of use, seconds.
-const USAGE_ROW_SECONDS: u32 = 60;
 
 /// A source that is not asked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
