@@ -8,11 +8,12 @@ use questrade_sim::knobs::Knobs;
 use tempfile::TempDir;
 use tradebot_app::accounts::risk::{Beside, broker_account};
 use tradebot_app::accounts::{Ours, Snapshot, look};
+use tradebot_app::live::calls::Unwaiting;
 use tradebot_broker_questrade::Secret;
 use tradebot_broker_questrade::client::Client;
 use tradebot_broker_questrade::custody::{Credential, Custodian, TokenStore};
 use tradebot_broker_questrade::environment::Environment;
-use tradebot_broker_questrade::transport::{Limits, Transport, Unlimited};
+use tradebot_broker_questrade::transport::{Limits, Transport};
 use tradebot_domain::{Currency, Symbol};
 use tradebot_risk::AccountKind;
 use tradebot_storage::{Mode, Store};
@@ -42,7 +43,7 @@ async fn client(sim: &SimServer, home: &TempDir) -> Client {
     }
     let environment = Environment::simulator(&sim.login_url()).unwrap();
     let transport =
-        Arc::new(Transport::new(environment, Limits::default(), Arc::new(Unlimited)).unwrap());
+        Arc::new(Transport::new(environment, Limits::default(), Arc::new(Unwaiting)).unwrap());
     let key = Arc::new(Credential::new(home.path()));
     let store = TokenStore::open(&home.path().join("broker"), "simulator", key).unwrap();
     let owner = Custodian::new(store, transport.clone());

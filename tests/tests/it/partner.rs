@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use questrade_sim::{Command, Knobs, SimServer};
 use serde_json::json;
+use tradebot_app::live::calls::Unwaiting;
 use tradebot_app::live::sinks::{OrderSink, open};
 use tradebot_app::settings::SinkName;
 use tradebot_broker_questrade::Secret;
@@ -18,7 +19,7 @@ use tradebot_broker_questrade::sink::{
     self, Action, Live, NewOrder, NotArmed, Paper, PartnerSink, PermissionReference, Probe,
     Resolution, SinkError, Submitted, Wanted,
 };
-use tradebot_broker_questrade::transport::{Limits, Retries, Transport, Unlimited};
+use tradebot_broker_questrade::transport::{Limits, Transport};
 use tradebot_broker_questrade::words::{OrderState, OrderType, TimeInForce};
 use tradebot_domain::{Price, Shares};
 
@@ -105,9 +106,8 @@ fn client(home: &Path, server: &SimServer) -> Client {
     }
     let environment = Environment::simulator(&server.login_url()).unwrap();
     let ms = std::time::Duration::from_millis;
-    let retries = Retries { first: ms(5), limit: ms(5), ..Retries::default() };
-    let limits = Limits { silence: ms(1_000), attempt: ms(2_000), retries, ..Limits::default() };
-    let transport = Arc::new(Transport::new(environment, limits, Arc::new(Unlimited)).unwrap());
+    let limits = Limits { silence: ms(1_000), attempt: ms(2_000), ..Limits::default() };
+    let transport = Arc::new(Transport::new(environment, limits, Arc::new(Unwaiting)).unwrap());
     let key = Arc::new(Credential::new(home));
     let store = TokenStore::open(&home.join("broker"), "simulator", key).unwrap();
     Client::new(Arc::clone(&transport), Custodian::new(store, transport))

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use questrade_sim::http::{Host, Request};
 use questrade_sim::{Command, Knobs, SimServer};
 use serde_json::{Value, json};
+use tradebot_app::live::calls::Unwaiting;
 use tradebot_app::live::desk::{Desk, Polled};
 use tradebot_app::live::shelf::Shelf;
 use tradebot_app::live::terms;
@@ -15,7 +16,7 @@ use tradebot_broker_questrade::Secret;
 use tradebot_broker_questrade::client::Client;
 use tradebot_broker_questrade::custody::{Credential, Custodian, TokenStore};
 use tradebot_broker_questrade::environment::Environment;
-use tradebot_broker_questrade::transport::{Limits, Transport, Unlimited};
+use tradebot_broker_questrade::transport::{Limits, Transport};
 use tradebot_domain::{Decimal, Exchange, Moment, Price, Regime, Shares, Symbol, Tick, Timestamp};
 use tradebot_execution::ticket::{TicketBook, slippage};
 use tradebot_execution::{Intent, Journaled, journal};
@@ -71,6 +72,7 @@ fn sized(close: f64) -> Journaled<Intent> {
         spread: 0.0008,
         traffic: Traffic::default(),
         standing: Standing::default(),
+        account: None,
     };
     let (policy, limits) = (Policy::bundled(), RiskLimits::simulated());
     let (row, symbol) = (policy.row(Regime::TrendingLowVol), Symbol::new(SYMBOL).unwrap());
@@ -112,7 +114,7 @@ fn client(home: &Path, server: &SimServer) -> Client {
     }
     let environment = Environment::simulator(&server.login_url()).unwrap();
     let transport =
-        Arc::new(Transport::new(environment, Limits::default(), Arc::new(Unlimited)).unwrap());
+        Arc::new(Transport::new(environment, Limits::default(), Arc::new(Unwaiting)).unwrap());
     let key = Arc::new(Credential::new(home));
     let store = TokenStore::open(&home.join("broker"), "simulator", key).unwrap();
     Client::new(Arc::clone(&transport), Custodian::new(store, transport))

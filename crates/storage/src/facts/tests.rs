@@ -153,6 +153,8 @@ fn answers_disagreements_and_use_are_kept() {
         calls: 3,
         throttled: 0,
         failed: 1,
+        cache_hits: 3,
+        cache_misses: 2,
     };
     store.record_api_usage(&usage).unwrap();
     assert_eq!(store.api_usage(now).unwrap(), [usage]);
