@@ -142,17 +142,34 @@ fn decided(database: &std::path::Path) -> Vec<String> {
     statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
 }
 
+/// Sessions of the long run: weekends, a half day (3 July), a holiday (4 July), ex-dates of all three
+/// (August).
+const SESSIONS: usize = 34;
+
 #[test]
 fn weeks_of_sessions_over_cuts_rotations_holidays_and_a_kill_end_as_a_backtest_of_the_same_bars() {
-    // A Friday afternoon; ahead: weekends, a half day (3 July), a holiday (4 July), ex-dates of all
-    // three (August).
-    const SESSIONS: usize = 34;
+    // A Friday afternoon.
     let desk = Desk::with_token("2012-06-29T15:00:00-04:00");
     let began = desk.now();
     desk.cut(120, 60);
     desk.cut(300, 160);
     desk.cut(520, 100);
-    // The first process dies in the middle of July, whatever it is doing then.
+    let done = killed_in_the_middle(&desk);
+    let summary = desk.with_local_index(SESSIONS - done).run().code(0).json();
+    assert_eq!((&summary["resumed"], &summary["sessions"]), (&json!(true), &json!(SESSIONS)));
+    let hours = desk.now().duration_since(began).as_hours();
+    assert!(hours > 25, "{hours}");
+    assert!(desk.state()["exchanges"].as_u64().unwrap() > 20, "{}", desk.state()["exchanges"]);
+    assert_eq!(desk.state()["faults"], json!([]), "every cut struck");
+
+    let from: Date = "2012-06-29".parse().unwrap();
+    let to: Date = summary["last_session"].as_str().unwrap().parse().unwrap();
+    each_session_was_decided_once(&desk, (from, to));
+    a_backtest_decides_the_same(&desk, (from, to), &summary);
+}
+
+/// The first process dies in the middle of July, whatever it is doing then; sessions that it kept.
+fn killed_in_the_middle(desk: &Desk) -> usize {
     let running = desk.with_local_index(SESSIONS).start();
     // A kill in the middle of an exchange may lose the token for good, which is tested elsewhere: in
     // the last day before it, exchanges give the same one again.
@@ -167,12 +184,10 @@ fn weeks_of_sessions_over_cuts_rotations_holidays_and_a_kill_end_as_a_backtest_o
     desk.does(json!({"do": "set", "knobs": {"login": {"rotate": true}}}));
     let done = desk.inputs();
     assert!((5..SESSIONS).contains(&done), "{done}");
-    let outcome = desk.with_local_index(SESSIONS - done).run().code(0);
-    let summary = outcome.json();
-    assert_eq!((&summary["resumed"], &summary["sessions"]), (&json!(true), &json!(SESSIONS)));
+    done
+}
 
-    let from: Date = "2012-06-29".parse().unwrap();
-    let to: Date = summary["last_session"].as_str().unwrap().parse().unwrap();
+fn each_session_was_decided_once(desk: &Desk, (from, to): (Date, Date)) {
     let expected: Vec<String> =
         Exchange::Xnys.sessions(from, to).unwrap().iter().map(ToString::to_string).collect();
     assert_eq!(expected.len(), SESSIONS);
@@ -187,13 +202,15 @@ fn weeks_of_sessions_over_cuts_rotations_holidays_and_a_kill_end_as_a_backtest_o
             row.get_unwrap::<_, String>(0)
         });
     assert_eq!(findings, Vec::<String>::new());
+    let checks = desk.rows("SELECT count(*) FROM api_validation_log WHERE passed = 1", |row| {
+        row.get_unwrap::<_, i64>(0)
+    });
+    assert!(checks[0] >= 5, "what is enabled is asked at every start: {checks:?}");
     desk.home.ok(&["journal", "verify", "--mode", "paper"]);
-    let hours = desk.now().duration_since(began).as_hours();
-    assert!(hours > 25, "{hours}");
-    assert!(desk.state()["exchanges"].as_u64().unwrap() > 20, "{}", desk.state()["exchanges"]);
-    assert_eq!(desk.state()["faults"], json!([]), "every cut struck");
+}
 
-    // One loop: the backtest of the recorded bars decides and fills the same, to the last digit.
+/// One loop: the backtest of the recorded bars decides and fills the same, to the last digit.
+fn a_backtest_decides_the_same(desk: &Desk, (from, to): (Date, Date), summary: &Value) {
     let (first, last) = (from.to_string(), to.to_string());
     let args = ["backtest", "--symbols", SYMBOLS, "--from", &first, "--to", &last, "--no-report"];
     let backtest = desk.home.json(&[&args[..], &["--json"][..]].concat());
