@@ -60,6 +60,8 @@ pub const BROKER_SESSIONS: &str = "tradebot_broker_sessions_total";
 pub const BROKER_TOKEN_GENERATION: &str = "tradebot_broker_token_generation";
 /// The broker's token works: 1, or 0 when only a person can mend it.
 pub const BROKER_TOKEN_VALID: &str = "tradebot_broker_token_valid";
+/// Orders are locked until the process ends: 1, absent while they are not.
+pub const BROKER_ORDERS_LOCKED: &str = "tradebot_broker_orders_locked";
 /// Quotes that came delayed.
 pub const BROKER_QUOTES_DELAYED: &str = "tradebot_broker_quotes_delayed_total";
 /// Whether each `stream` of the broker is up.
@@ -148,6 +150,7 @@ pub const ALL: &[Metric] = &[
     counter(BROKER_SESSIONS, "Attempts at a session with the broker, by outcome."),
     gauge(BROKER_TOKEN_GENERATION, "Which exchange of the broker's token this is."),
     gauge(BROKER_TOKEN_VALID, "The broker's token works: 1, or 0 when only a person can mend it."),
+    gauge(BROKER_ORDERS_LOCKED, "Orders are locked until the process ends: 1, absent while not."),
     counter(BROKER_QUOTES_DELAYED, "Quotes that came delayed."),
     gauge(BROKER_STREAM_UP, "Whether each stream of the broker is up."),
     counter(BROKER_STREAM_CONNECTIONS, "Connections of each stream of the broker."),
