@@ -4,10 +4,10 @@
 //! A gate decides on the day and sees only the past. A proposal is made beside the loop and may look
 //! both ways: a run of prices in pence instead of pounds has two ends.
 //!
-//! 1. [`units`]: prices a hundred times too large or too small, bar by bar and column by column.
-//! 2. [`splits`]: bars before a split that were not adjusted with the others.
-//! 3. [`dividends`]: amounts in another unit, not adjusted for a split, or told twice.
-//! 4. [`bars`]: bars told twice, high and low exchanged.
+//! 1. `units`: prices a hundred times too large or too small, bar by bar and column by column.
+//! 2. `splits`: bars before a split that were not adjusted with the others.
+//! 3. `dividends`: amounts in another unit, not adjusted for a split, or told twice.
+//! 4. `bars`: bars told twice, high and low exchanged.
 
 use std::fmt;
 
