@@ -70,6 +70,12 @@ fn cost_held(books: &TaxBooks) -> Decimal {
     sum(books.holdings.iter().filter(|h| !h.registered).map(|h| h.acb))
 }
 
+/// Two ways of counting shares may round each line's part of an average cost apart, by a millionth of
+/// a dollar.
+fn equal_but_for_rounding(a: Decimal, b: Decimal, books: &TaxBooks) -> bool {
+    (a - b).abs() <= Decimal::new(i64::try_from(books.lines.len()).unwrap(), 6)
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
 
@@ -104,8 +110,9 @@ proptest! {
         let day = if at_end { "2090-01-02" } else { "2019-12-31" };
         let split = history(&raw).on(day, "margin", TaxAction::Split { new: 3.into(), old: 1.into() });
         let (plain, split) = (plain.books(), split.books());
-        prop_assert_eq!(counted(&plain), counted(&split));
-        prop_assert_eq!(cost_held(&plain), cost_held(&split));
+        for (a, b) in [(counted(&plain), counted(&split)), (cost_held(&plain), cost_held(&split))] {
+            prop_assert!(equal_but_for_rounding(a, b, &plain), "{} {}", a, b);
+        }
     }
 
     #[test]
@@ -130,8 +137,9 @@ proptest! {
             story.books()
         };
         let (plain, split) = (story(1), story(4));
-        prop_assert_eq!(counted(&plain), counted(&split));
-        prop_assert_eq!(cost_held(&plain), cost_held(&split));
+        for (a, b) in [(counted(&plain), counted(&split)), (cost_held(&plain), cost_held(&split))] {
+            prop_assert!(equal_but_for_rounding(a, b, &plain), "{} {}", a, b);
+        }
     }
 
     #[test]
